@@ -1,0 +1,30 @@
+using SeqStream.State;
+
+namespace SeqStream.Plan;
+
+/// <summary>Assigns every wire of a plan its slot and every state field its place in the row, for <see cref="StepNode.Bind"/>.</summary>
+public sealed class PlanSlots
+{
+    private readonly Dictionary<Wire, WireSlot> _slots = [];
+    private readonly StateLayout _layout;
+
+    /// <summary>Numbers the plan's wires.</summary>
+    public PlanSlots(IEnumerable<Wire> wires, StateLayout layout)
+    {
+        ArgumentNullException.ThrowIfNull(wires);
+        _layout = layout;
+        foreach (Wire wire in wires) _slots.TryAdd(wire, new WireSlot(_slots.Count, wire.Constant is null ? wire.ByteCount : 0));
+    }
+
+    /// <summary>Number of slots.</summary>
+    public int Count => _slots.Count;
+
+    /// <summary>All wires, in slot order.</summary>
+    public IEnumerable<Wire> Wires => _slots.OrderBy(static pair => pair.Value.Index).Select(static pair => pair.Key);
+
+    /// <summary>The slot of a wire; <see cref="WireSlot.Absent"/> for null.</summary>
+    public WireSlot Of(Wire? wire) => wire is null ? WireSlot.Absent : _slots[wire];
+
+    /// <summary>Byte offset of a state field in the state row.</summary>
+    public int OffsetOf(StateField field) => _layout.OffsetOf(field);
+}

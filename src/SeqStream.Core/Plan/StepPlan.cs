@@ -1,0 +1,112 @@
+using System.Buffers.Binary;
+using System.Collections.Immutable;
+using System.Globalization;
+using System.Security.Cryptography;
+using System.Text;
+using SeqStream.State;
+
+namespace SeqStream.Plan;
+
+/// <summary>
+/// What one step of a model does, as an immutable and printable list of nodes in running order. It is written for one lane (batch size 1);
+/// lanes are an outer axis that no node can see, so a batch of lanes is by construction the same as its lanes one by one.
+/// </summary>
+public sealed class StepPlan
+{
+    private readonly Lazy<ulong> _id;
+
+    /// <summary>Creates a plan and checks that every node reads only inputs, constants and what earlier nodes wrote.</summary>
+    /// <param name="name">The model's name, for messages.</param>
+    /// <param name="inputs">What a step is given.</param>
+    /// <param name="outputs">What a step answers.</param>
+    /// <param name="states">Everything a stream remembers.</param>
+    /// <param name="nodes">The nodes in running order.</param>
+    /// <exception cref="ArgumentException">A node reads a wire that nothing wrote before it.</exception>
+    public StepPlan(string name, ImmutableArray<Wire> inputs, ImmutableArray<PlanOutput> outputs, ImmutableArray<StateField> states, ImmutableArray<StepNode> nodes)
+    {
+        Name = name;
+        Inputs = inputs;
+        Outputs = outputs;
+        Nodes = nodes;
+        Layout = new StateLayout(states);
+        Wires = Collect();
+        _id = new Lazy<ulong>(ComputeId);
+    }
+
+    /// <summary>The model's name.</summary>
+    public string Name { get; }
+
+    /// <summary>What a step is given, in the model's order.</summary>
+    public ImmutableArray<Wire> Inputs { get; }
+
+    /// <summary>What a step answers, in the model's order.</summary>
+    public ImmutableArray<PlanOutput> Outputs { get; }
+
+    /// <summary>The nodes in running order.</summary>
+    public ImmutableArray<StepNode> Nodes { get; }
+
+    /// <summary>The memory of one stream.</summary>
+    public StateLayout Layout { get; }
+
+    /// <summary>Every wire: inputs first, then in the order in which nodes mention them.</summary>
+    public ImmutableArray<Wire> Wires { get; }
+
+    /// <summary>Multiplications and additions of one lane's step.</summary>
+    public long Operations => Nodes.Sum(static node => node.Operations);
+
+    /// <summary>Hash of everything that shapes the numbers: nodes, attributes and constants. Equal ids give equal steps on one instruction set.</summary>
+    public ulong Id => _id.Value;
+
+    /// <summary>One line for each input, state field, node and output.</summary>
+    public override string ToString()
+    {
+        StringBuilder text = new();
+        text.Append(CultureInfo.InvariantCulture, $"plan {Name}: {Nodes.Length} nodes, {Operations} operations per step, {Layout.RowBytes} bytes of state\n");
+        foreach (Wire input in Inputs) text.Append(CultureInfo.InvariantCulture, $"  input  {input}\n");
+        foreach (StateField field in Layout.Fields) text.Append(CultureInfo.InvariantCulture, $"  state  {field.Name} {field.Type.DisplayName()} {field.Shape} at byte {Layout.OffsetOf(field)}\n");
+        foreach (StepNode node in Nodes) text.Append(CultureInfo.InvariantCulture, $"  node   {node}\n");
+        foreach (PlanOutput output in Outputs) text.Append(CultureInfo.InvariantCulture, $"  output {output.Name} = {output.Wire}\n");
+        return text.ToString();
+    }
+
+    private ulong ComputeId()
+    {
+        using IncrementalHash hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(Encoding.UTF8.GetBytes(ToString()));
+        foreach (Wire wire in Wires)
+        {
+            if (wire.Constant is not null) hash.AppendData(wire.Constant.Bytes);
+        }
+        return BinaryPrimitives.ReadUInt64LittleEndian(hash.GetHashAndReset());
+    }
+
+    private ImmutableArray<Wire> Collect()
+    {
+        HashSet<Wire> known = [];
+        ImmutableArray<Wire>.Builder wires = ImmutableArray.CreateBuilder<Wire>();
+        void Add(Wire wire)
+        {
+            if (known.Add(wire)) wires.Add(wire);
+        }
+        foreach (Wire input in Inputs) Add(input);
+        foreach (StepNode node in Nodes)
+        {
+            foreach (Wire? input in node.Inputs)
+            {
+                if (input is null) continue;
+                if (input.Constant is null && !known.Contains(input)) throw new ArgumentException($"Plan '{Name}', node '{node.Name}' reads '{input.Name}', which nothing writes before it.");
+                Add(input);
+            }
+            foreach (Wire? output in node.Outputs)
+            {
+                if (output is not null) Add(output);
+            }
+        }
+        foreach (PlanOutput output in Outputs)
+        {
+            if (output.Wire.Constant is null && !known.Contains(output.Wire)) throw new ArgumentException($"Plan '{Name}': nothing writes output '{output.Name}'.");
+            Add(output.Wire);
+        }
+        return wires.ToImmutable();
+    }
+}
