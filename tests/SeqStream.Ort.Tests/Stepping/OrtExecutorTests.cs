@@ -100,12 +100,12 @@ public sealed class OrtExecutorTests
     {
         using OrtProgram program = Embedding(batch is int lanes ? lanes : (string)batch);
         using IStepExecutor executor = program.CreateExecutor(4, 4);
-        int[] slots = [executor.Rent(), executor.Rent(), executor.Rent()];
+        int[] slots = [executor.Rent(), executor.Rent(), executor.Rent(), executor.Rent()];
         void Indices(params long[] indices)
         {
             for (int lane = 0; lane < indices.Length; lane++) BitConverter.TryWriteBytes(executor.Input(0, lane), indices[lane]);
         }
-        Indices(0, 1, 99);
+        Indices(0, 1, 2, 99);
         OrtException exception = Assert.Throws<OrtException>(() => executor.Step(slots));
         Assert.Contains("99", exception.Message, StringComparison.Ordinal);
         byte[] row = new byte[executor.Signature.Layout.RowBytes];
@@ -114,9 +114,9 @@ public sealed class OrtExecutorTests
             executor.Save(slot, row);
             Assert.All(row, static value => Assert.Equal(0, value));
         }
-        Indices(0, 1, 2);
-        executor.Step(slots);
-        executor.Step(slots);
+        // The bad index stays in the fourth lane, which now only pads the batch.
+        executor.Step(slots.AsSpan(0, 3));
+        executor.Step(slots.AsSpan(0, 3));
         Assert.Equal([20f, 22f, 24f], Enumerable.Range(0, 3).Select(lane => BitConverter.ToSingle(executor.Output(0, lane))));
     }
 
