@@ -6,6 +6,7 @@ namespace SeqStream.Plan;
 public sealed class PlanSlots
 {
     private readonly Dictionary<Wire, WireSlot> _slots = [];
+    private readonly HashSet<Wire> _asked = [];
     private readonly StateLayout _layout;
 
     /// <summary>Numbers the plan's wires.</summary>
@@ -22,8 +23,16 @@ public sealed class PlanSlots
     /// <summary>All wires, in slot order.</summary>
     public IEnumerable<Wire> Wires => _slots.OrderBy(static pair => pair.Value.Index).Select(static pair => pair.Key);
 
-    /// <summary>The slot of a wire; <see cref="WireSlot.Absent"/> for null.</summary>
-    public WireSlot Of(Wire? wire) => wire is null ? WireSlot.Absent : _slots[wire];
+    /// <summary>The slot of a wire; <see cref="WireSlot.Absent"/> for null. A constant that nobody asks for has no buffer: its packed form is enough.</summary>
+    public WireSlot Of(Wire? wire)
+    {
+        if (wire is null) return WireSlot.Absent;
+        _asked.Add(wire);
+        return _slots[wire];
+    }
+
+    /// <summary>True once a kernel has asked for the wire's slot.</summary>
+    internal bool IsAsked(Wire wire) => _asked.Contains(wire);
 
     /// <summary>Byte offset of a state field in the state row.</summary>
     public int OffsetOf(StateField field) => _layout.OffsetOf(field);

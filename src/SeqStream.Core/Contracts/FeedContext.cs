@@ -1,0 +1,11 @@
+using System.Threading.Channels;
+
+namespace SeqStream.Contracts;
+
+/// <summary>What a feed is given to work with.</summary>
+/// <param name="Frames">Where frames go; waits when the shard is behind.</param>
+/// <param name="Streams">Names to ids.</param>
+/// <param name="Payloads">Payloads to fill.</param>
+/// <param name="Faults">Told of refused records.</param>
+/// <param name="Signature">The model's ports, to place values by input name and type.</param>
+public sealed record FeedContext(ChannelWriter<Frame> Frames, StreamDirectory Streams, PayloadPool Payloads, IFaultReporter Faults, StepSignature Signature);

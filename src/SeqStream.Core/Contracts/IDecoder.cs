@@ -1,0 +1,20 @@
+namespace SeqStream.Contracts;
+
+/// <summary>
+/// Turns the step outputs of one stream into emissions; one instance per stream, with its own small memory. Called by one thread at a time.
+/// Allocates nothing once its buffers have grown.
+/// </summary>
+public interface IDecoder
+{
+    /// <summary>True while nothing is remembered, so that the instance may serve another stream.</summary>
+    bool IsIdle => false;
+
+    /// <summary>Takes the outputs of one step and emits what is settled by now.</summary>
+    void Accept(in StepResult result, IEmissionWriter emissions);
+
+    /// <summary>The sequence is complete: emits what was held back. The end itself is announced by the caller.</summary>
+    void End(IEmissionWriter emissions);
+
+    /// <summary>Forgets everything, emitting nothing.</summary>
+    void Reset();
+}

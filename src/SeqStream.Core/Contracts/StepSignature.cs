@@ -1,0 +1,12 @@
+using System.Collections.Immutable;
+using SeqStream.State;
+
+namespace SeqStream.Contracts;
+
+/// <summary>What a step takes, answers and remembers, whoever executes it.</summary>
+/// <param name="ModelName">The model's name, for messages.</param>
+/// <param name="ModelId">Hash of everything that shapes the numbers; a saved state fits only the model with its id.</param>
+/// <param name="Inputs">What a step is given.</param>
+/// <param name="Outputs">What a step answers.</param>
+/// <param name="Layout">The memory of one stream.</param>
+public sealed record StepSignature(string ModelName, ulong ModelId, ImmutableArray<StepPort> Inputs, ImmutableArray<StepPort> Outputs, StateLayout Layout);

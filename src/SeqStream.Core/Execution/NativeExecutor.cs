@@ -1,0 +1,164 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using SeqStream.Contracts;
+using SeqStream.Plan;
+using SeqStream.State;
+
+namespace SeqStream.Execution;
+
+/// <summary>Runs a <see cref="NativeProgram"/> on the processor. State rows lie in a <see cref="StateSlab"/>. One thread at a time.</summary>
+public sealed unsafe class NativeExecutor : IStepExecutor
+{
+    private const int Alignment = 64;
+    private readonly NativeProgram _program;
+    private readonly NodeKernel[] _kernels;
+    private readonly StateSlab _slab;
+    private readonly Port[] _inputs;
+    private readonly Port[] _outputs;
+    private byte* _block;        // wires, then scratch, then the three pointer tables
+    private byte** _wires;       // [slots]
+    private byte** _rows;        // [maxLanes]
+    private byte** _scratch;     // [kernels]
+    private int _lanes;
+
+    /// <summary>Creates an executor with room for <paramref name="maxLanes"/> lanes and no streams.</summary>
+    /// <param name="program">The bound plan.</param>
+    /// <param name="maxLanes">Most lanes of one step, at least 1.</param>
+    /// <param name="expectedStreams">How many streams are likely to live at once.</param>
+    public NativeExecutor(NativeProgram program, int maxLanes, int expectedStreams = 1)
+    {
+        ArgumentNullException.ThrowIfNull(program);
+        ArgumentOutOfRangeException.ThrowIfLessThan(maxLanes, 1);
+        _program = program;
+        _kernels = [.. program.Kernels];
+        MaxLanes = maxLanes;
+        _slab = new StateSlab(program.Plan.Layout, expectedStreams);
+        Allocate();
+        _inputs = [.. program.Plan.Inputs.Select(PortOf)];
+        _outputs = [.. program.Plan.Outputs.Select(output => PortOf(output.Wire))];
+    }
+
+    /// <summary>Frees the memory if the owner forgot to.</summary>
+    ~NativeExecutor() => Free();
+
+    /// <inheritdoc/>
+    public StepSignature Signature => _program.Signature;
+
+    /// <inheritdoc/>
+    public int MaxLanes { get; }
+
+    /// <inheritdoc/>
+    public int LiveStreams => _slab.Count;
+
+    /// <inheritdoc/>
+    public int Rent() => _slab.Rent();
+
+    /// <inheritdoc/>
+    public void Return(int slot) => _slab.Return(slot);
+
+    /// <inheritdoc/>
+    public void Reset(int slot) => _slab.Reset(slot);
+
+    /// <inheritdoc/>
+    public void Copy(int from, int to) => _slab.RowSpan(from).CopyTo(_slab.RowSpan(to));
+
+    /// <inheritdoc/>
+    public void Save(int slot, Span<byte> row) => _slab.RowSpan(slot).CopyTo(row);
+
+    /// <inheritdoc/>
+    public void Restore(int slot, ReadOnlySpan<byte> row) => row[.._slab.Layout.RowBytes].CopyTo(_slab.RowSpan(slot));
+
+    /// <inheritdoc/>
+    [HotPath]
+    public Span<byte> Input(int port, int lane)
+    {
+        ObjectDisposedException.ThrowIf(_block is null, this);
+        Port input = _inputs[port];
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)lane, (uint)MaxLanes, nameof(lane));
+        return new Span<byte>(input.Start + lane * input.LaneStride, input.Bytes);
+    }
+
+    /// <inheritdoc/>
+    [HotPath]
+    public ReadOnlySpan<byte> Output(int port, int lane)
+    {
+        ObjectDisposedException.ThrowIf(_block is null, this);
+        Port output = _outputs[port];
+        ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)lane, (uint)MaxLanes, nameof(lane));
+        return new ReadOnlySpan<byte>(output.Start + lane * output.LaneStride, output.Bytes);
+    }
+
+    /// <inheritdoc/>
+    [HotPath]
+    public void Step(ReadOnlySpan<int> slots)
+    {
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, MaxLanes, nameof(slots));
+        if (slots.Length == 0) return;
+        for (int lane = 0; lane < slots.Length; lane++) _rows[lane] = _slab.LiveRow(slots[lane]);
+        _lanes = slots.Length;
+        StepContext context = new() { Lanes = _lanes, Wires = _wires, Rows = _rows };
+        NodeKernel[] kernels = _kernels;
+        for (int i = 0; i < kernels.Length; i++)
+        {
+            context.Scratch = _scratch[i];
+            kernels[i].Run(in context);
+        }
+    }
+
+    /// <inheritdoc/>
+    public void Dispose()
+    {
+        Free();
+        _slab.Dispose();
+        GC.SuppressFinalize(this);
+    }
+
+    private Port PortOf(Wire wire)
+    {
+        WireSlot slot = _program.Slots.Of(wire);
+        return new Port { Start = _wires[slot.Index], LaneStride = slot.LaneStride, Bytes = wire.ByteCount };
+    }
+
+    private void Allocate()
+    {
+        nint[] offsets = new nint[_program.Slots.Count];
+        nint wireBytes = RoundUp(_program.Buffers.Place(MaxLanes, offsets));
+        nint[] scratchOffsets = new nint[_kernels.Length];
+        nint total = wireBytes;
+        for (int i = 0; i < _kernels.Length; i++)
+        {
+            scratchOffsets[i] = total;
+            total += RoundUp(_kernels[i].ScratchBytes(MaxLanes));
+        }
+        nint tablesAt = total;
+        total += RoundUp((offsets.Length + _kernels.Length + MaxLanes) * sizeof(byte*));
+        _block = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(total, Alignment), Alignment);
+        NativeMemory.Clear(_block, (nuint)total);
+        _wires = (byte**)(_block + tablesAt);
+        _scratch = _wires + offsets.Length;
+        _rows = _scratch + _kernels.Length;
+        for (int i = 0; i < _kernels.Length; i++) _scratch[i] = _block + scratchOffsets[i];
+        for (int slot = 0; slot < offsets.Length; slot++)
+        {
+            byte* constant = _program.Constants[slot];
+            _wires[slot] = constant is null ? _block + offsets[slot] : constant;
+        }
+    }
+
+    private static nint RoundUp(nint bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
+
+    private void Free()
+    {
+        byte* block = _block;
+        _block = null;
+        if (block is not null) NativeMemory.AlignedFree(block);
+    }
+
+    /// <summary>Where the caller finds an input or output.</summary>
+    private struct Port
+    {
+        public byte* Start;
+        public nint LaneStride;
+        public int Bytes;
+    }
+}

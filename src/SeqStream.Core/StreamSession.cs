@@ -1,0 +1,140 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.InteropServices;
+using SeqStream.Contracts;
+using SeqStream.Plan;
+using SeqStream.State;
+
+namespace SeqStream;
+
+/// <summary>One stream of a model, stepped synchronously. Stepping allocates nothing. One thread at a time; different sessions are independent.</summary>
+public sealed class StreamSession : IDisposable
+{
+    private readonly IExecutorFactory _executors;
+    private readonly IStepExecutor _executor;
+    private readonly int[] _slot = new int[1];
+    private readonly int[] _spare = new int[1];
+    private readonly bool _hasPlainPorts;
+
+    internal StreamSession(IExecutorFactory executors)
+    {
+        _executors = executors;
+        _executor = executors.CreateExecutor(maxLanes: 1, expectedStreams: 2);
+        _slot[0] = _executor.Rent();
+        _spare[0] = _executor.Rent();
+        _hasPlainPorts = IsPlain(Signature.Inputs) && IsPlain(Signature.Outputs);
+    }
+
+    /// <summary>What a step takes, answers and remembers.</summary>
+    public StepSignature Signature => _executor.Signature;
+
+    /// <summary>Steps since the session was opened, reset or restored.</summary>
+    public long Steps { get; private set; }
+
+    /// <summary>Advances the stream by one step, for models with one float32 input and one float32 output.</summary>
+    /// <param name="features">[input elements]</param>
+    /// <param name="outputs">[output elements], written</param>
+    /// <exception cref="ArgumentException">A length is wrong; the stream is untouched.</exception>
+    /// <exception cref="InvalidOperationException">The model has other ports: use <see cref="Input"/>, <see cref="Step()"/> and <see cref="Output"/>.</exception>
+    [HotPath]
+    public void Step(ReadOnlySpan<float> features, Span<float> outputs)
+    {
+        Run(features, outputs, _slot);
+        Steps++;
+    }
+
+    /// <summary>Answers what <see cref="Step(ReadOnlySpan{float}, Span{float})"/> would, without moving the stream.</summary>
+    [HotPath]
+    public void Peek(ReadOnlySpan<float> features, Span<float> outputs)
+    {
+        _executor.Copy(_slot[0], _spare[0]);
+        Run(features, outputs, _spare);
+    }
+
+    /// <summary>Where to write an input before <see cref="Step()"/> or <see cref="Peek()"/>.</summary>
+    /// <typeparam name="T">The element type's .NET type: float, long, int, ...</typeparam>
+    [HotPath]
+    public Span<T> Input<T>(int port) where T : unmanaged => MemoryMarshal.Cast<byte, T>(_executor.Input(port, 0));
+
+    /// <summary>Advances the stream by one step on what was written to <see cref="Input"/>.</summary>
+    [HotPath]
+    public void Step()
+    {
+        _executor.Step(_slot);
+        Steps++;
+    }
+
+    /// <summary>Answers what <see cref="Step()"/> would, without moving the stream.</summary>
+    [HotPath]
+    public void Peek()
+    {
+        _executor.Copy(_slot[0], _spare[0]);
+        _executor.Step(_spare);
+    }
+
+    /// <summary>An output of the last step, valid until the next one.</summary>
+    /// <typeparam name="T">The element type's .NET type: float, long, int, ...</typeparam>
+    [HotPath]
+    public ReadOnlySpan<T> Output<T>(int port) where T : unmanaged => MemoryMarshal.Cast<byte, T>(_executor.Output(port, 0));
+
+    /// <summary>The stream's memory as bytes that any process with the same model can restore: see <see cref="StateSnapshot"/>.</summary>
+    public byte[] Save()
+    {
+        byte[] snapshot = new byte[StateSnapshot.ByteCount(Signature.Layout)];
+        _executor.Save(_slot[0], StateSnapshot.RowOf(snapshot, Signature.Layout));
+        StateSnapshot.Seal(snapshot, Signature.Layout, Signature.ModelId, Steps);
+        return snapshot;
+    }
+
+    /// <summary>Replaces the stream's memory by a saved one.</summary>
+    /// <exception cref="StateSnapshotException">The bytes are damaged or belong to another model; the stream is untouched.</exception>
+    public void Restore(ReadOnlySpan<byte> snapshot)
+    {
+        ReadOnlySpan<byte> row = StateSnapshot.Open(snapshot, Signature.Layout, Signature.ModelId, Signature.ModelName, out long steps);
+        _executor.Restore(_slot[0], row);
+        Steps = steps;
+    }
+
+    /// <summary>Puts the stream into the model's initial state.</summary>
+    [HotPath]
+    public void Reset()
+    {
+        _executor.Reset(_slot[0]);
+        Steps = 0;
+    }
+
+    /// <summary>Opens another stream with a copy of this one's memory.</summary>
+    public StreamSession Fork()
+    {
+        StreamSession fork = new(_executors);
+        byte[] row = new byte[Signature.Layout.RowBytes];
+        _executor.Save(_slot[0], row);
+        fork._executor.Restore(fork._slot[0], row);
+        fork.Steps = Steps;
+        return fork;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _executor.Dispose();
+
+    private static bool IsPlain(System.Collections.Immutable.ImmutableArray<StepPort> ports) => ports.Length == 1 && ports[0].Type == ElementType.Float32;
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Run(ReadOnlySpan<float> features, Span<float> outputs, int[] slot)
+    {
+        if (!_hasPlainPorts) ThrowPorts();
+        Span<byte> input = _executor.Input(0, 0);
+        ReadOnlySpan<byte> featureBytes = MemoryMarshal.AsBytes(features);
+        if (featureBytes.Length != input.Length) ThrowLength("features", features.Length, Signature.Inputs[0]);
+        if (outputs.Length != Signature.Outputs[0].ElementCount) ThrowLength("outputs", outputs.Length, Signature.Outputs[0]);
+        featureBytes.CopyTo(input);
+        _executor.Step(slot);
+        _executor.Output(0, 0).CopyTo(MemoryMarshal.AsBytes(outputs));
+    }
+
+    private void ThrowPorts() => throw new InvalidOperationException(
+        $"Model '{Signature.ModelName}' has inputs ({string.Join(", ", Signature.Inputs)}) and outputs ({string.Join(", ", Signature.Outputs)}); "
+        + "Step(features, outputs) needs one float32 input and one float32 output. Use Input, Step() and Output.");
+
+    private void ThrowLength(string what, int found, StepPort port) => throw new ArgumentException(
+        $"Model '{Signature.ModelName}' has {port}, so '{what}' needs {port.ElementCount} numbers, but {found} were given.", what);
+}
