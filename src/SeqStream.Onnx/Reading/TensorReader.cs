@@ -1,0 +1,167 @@
+using System.Buffers.Binary;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Reading;
+
+/// <summary>Reads ONNX <c>TensorProto</c> messages: raw bytes and every typed list.</summary>
+internal static class TensorReader
+{
+    private const int FloatList = 4;
+    private const int Int32List = 5;
+    private const int Int64List = 7;
+    private const int RawBytes = 9;
+    private const int DoubleList = 10;
+    private const int UInt64List = 11;
+
+    /// <summary>Reads one tensor. <paramref name="reader"/> is taken by value: the elements are walked a second time.</summary>
+    public static OnnxTensor Read(ProtobufReader reader)
+    {
+        ProtobufReader elements = reader;
+        List<long> dimensions = [];
+        long typeNumber = 0;
+        string name = "";
+        bool raw = false;
+        reader.Budget.TakeItem(reader.Offset);
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: reader.Ints(dimensions); break;
+                case 2: typeNumber = reader.Int(); break;
+                case 8: name = reader.Text(); break;
+                case RawBytes: raw = true; reader.Skip(); break;
+                case 13: throw reader.Fault($"tensor '{name}' keeps its elements in another file; SeqStream reads no external data. Save the model as one file");
+                case 14:
+                    if (reader.Int() != 0) throw reader.Fault($"tensor '{name}' keeps its elements in another file; SeqStream reads no external data. Save the model as one file");
+                    break;
+                default: reader.Skip(); break;
+            }
+        }
+        ElementType type = TypeOf(typeNumber);
+        if (type == ElementType.None) return new OnnxTensor(name, null, $"its elements are {TypeName(typeNumber)}, which SeqStream does not compute with");
+        return new OnnxTensor(name, ReadElements(elements, name, type, ShapeOf(elements, name, dimensions), raw), null);
+    }
+
+    /// <summary>SeqStream's element type for an ONNX type number; None where it has none.</summary>
+    public static ElementType TypeOf(long number) => number is >= 1 and <= 13 and not 8 ? (ElementType)number : ElementType.None;
+
+    /// <summary>An ONNX element type in words.</summary>
+    public static string TypeName(long number) => number switch
+    {
+        0 => "of no type",
+        8 => "string",
+        14 => "complex64",
+        15 => "complex128",
+        16 => "bfloat16",
+        >= 17 and <= 20 => "float8",
+        21 => "uint4",
+        22 => "int4",
+        _ when TypeOf(number) != ElementType.None => TypeOf(number).DisplayName(),
+        _ => $"of type number {number}",
+    };
+
+    private static TensorShape ShapeOf(in ProtobufReader reader, string name, List<long> dimensions)
+    {
+        if (dimensions.Count > reader.Budget.Limits.Rank) throw reader.Fault($"tensor '{name}' has {dimensions.Count} dimensions; the limit is {reader.Budget.Limits.Rank}");
+        Span<int> sizes = stackalloc int[dimensions.Count];
+        long count = 1;
+        for (int axis = 0; axis < sizes.Length; axis++)
+        {
+            if (dimensions[axis] is < 0 or > int.MaxValue) throw reader.Fault($"tensor '{name}' has dimension {dimensions[axis]}; expected 0 to {int.MaxValue}");
+            count *= dimensions[axis];
+            if (count > int.MaxValue) throw reader.Fault($"tensor '{name}' of dimensions [{string.Join(", ", dimensions)}] has more elements than the limit of {int.MaxValue}");
+            sizes[axis] = (int)dimensions[axis];
+        }
+        return new TensorShape(sizes);
+    }
+
+    private static ConstantTensor ReadElements(ProtobufReader reader, string name, ElementType type, TensorShape shape, bool raw)
+    {
+        int count = shape.ElementCount;
+        long needed = (long)count * type.ByteSize();
+        int list = raw ? RawBytes : ListOf(type);
+        CheckPresent(reader, name, list, raw ? needed : count * (long)LeastBytes(list), shape);
+        reader.Budget.TakeBytes(needed, reader.Offset);
+        if (needed > Array.MaxLength) throw reader.Fault($"tensor '{name}' needs {needed} bytes; the limit is {Array.MaxLength}");
+        byte[] bytes = new byte[needed];
+        int written = 0;
+        while (reader.Next())
+        {
+            if (reader.Field != list) reader.Skip();
+            else if (list == RawBytes) reader.Bytes().CopyTo(bytes);
+            else written = AddList(ref reader, name, type, bytes, written);
+        }
+        if (list != RawBytes && written != bytes.Length) throw reader.Fault($"tensor '{name}' {shape} should have {count} elements, but has {written / type.ByteSize()}");
+        if (type == ElementType.Bool) MakeTruthsOne(bytes);
+        return new ConstantTensor(type, shape, bytes);
+    }
+
+    /// <summary>Refuses a tensor whose elements cannot all be in the file, before memory is taken for them.</summary>
+    private static void CheckPresent(ProtobufReader reader, string name, int list, long least, TensorShape shape)
+    {
+        long present = 0;
+        while (reader.Next())
+        {
+            if (reader.Field != list) reader.Skip();
+            else if (list == RawBytes) present = reader.Bytes().Length;
+            else if (reader.Kind == WireKind.Bytes) present += reader.Bytes().Length;
+            else
+            {
+                reader.Skip();
+                present += LeastBytes(list);
+            }
+        }
+        bool fits = list == RawBytes ? present == least : present >= least;
+        if (!fits) throw reader.Fault($"tensor '{name}' {shape} needs {least} bytes of elements, but {present} are there; the file is damaged");
+    }
+
+    private static int ListOf(ElementType type) => type switch
+    {
+        ElementType.Float32 => FloatList,
+        ElementType.Int64 => Int64List,
+        ElementType.Float64 => DoubleList,
+        ElementType.UInt32 or ElementType.UInt64 => UInt64List,
+        _ => Int32List,
+    };
+
+    private static int LeastBytes(int list) => list switch { FloatList => sizeof(float), DoubleList => sizeof(double), _ => 1 };
+
+    private static int AddList(ref ProtobufReader reader, string name, ElementType type, byte[] bytes, int written)
+    {
+        int size = type.ByteSize();
+        if (type is ElementType.Float32 or ElementType.Float64)
+        {
+            ReadOnlySpan<byte> part = reader.Kind == WireKind.Bytes ? reader.Bytes() : reader.Fixed();
+            if (part.Length % size != 0 || part.Length > bytes.Length - written) throw TooMany(reader, name, type, bytes);
+            part.CopyTo(bytes.AsSpan(written));
+            return written + part.Length;
+        }
+        if (reader.Kind == WireKind.Varint) return AddOne(reader, name, type, bytes, written, (ulong)reader.Int());
+        ProtobufReader packed = reader.Message();
+        while (packed.NextPacked(out ulong value)) written = AddOne(reader, name, type, bytes, written, value);
+        return written;
+    }
+
+    private static int AddOne(in ProtobufReader reader, string name, ElementType type, byte[] bytes, int written, ulong value)
+    {
+        int size = type.ByteSize();
+        if (size > bytes.Length - written) throw TooMany(reader, name, type, bytes);
+        Span<byte> at = bytes.AsSpan(written);
+        switch (size)
+        {
+            case 1: at[0] = (byte)value; break;
+            case 2: BinaryPrimitives.WriteUInt16LittleEndian(at, (ushort)value); break;
+            case 4: BinaryPrimitives.WriteUInt32LittleEndian(at, (uint)value); break;
+            default: BinaryPrimitives.WriteUInt64LittleEndian(at, value); break;
+        }
+        return written + size;
+    }
+
+    private static OnnxFormatException TooMany(in ProtobufReader reader, string name, ElementType type, byte[] bytes)
+        => reader.Fault($"tensor '{name}' should have {bytes.Length / type.ByteSize()} {type.DisplayName()} elements, but has more");
+
+    private static void MakeTruthsOne(byte[] bytes)
+    {
+        for (int at = 0; at < bytes.Length; at++) bytes[at] = bytes[at] == 0 ? (byte)0 : (byte)1;
+    }
+}

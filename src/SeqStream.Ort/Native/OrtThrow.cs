@@ -1,0 +1,62 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Runtime.CompilerServices;
+
+namespace SeqStream.Ort.Native;
+
+/// <summary>The failures of this room.</summary>
+internal static unsafe class OrtThrow
+{
+    /// <summary>Throws what a status says; <paramref name="doing"/> names the model and the thing attempted.</summary>
+    public static void Check(this OrtLibrary library, nint status, string doing)
+    {
+        if (status != 0) Status(library, status, doing);
+    }
+
+    [DoesNotReturn, MethodImpl(MethodImplOptions.NoInlining)]
+    public static void Status(OrtLibrary library, nint status, string doing)
+    {
+        OrtErrorCode code = library.Api.GetErrorCode(status);
+        string message = OrtText.Read(library.Api.GetErrorMessage(status)).Trim();
+        library.Api.ReleaseStatus(status);
+        throw new OrtException(code, $"{doing}: ONNX Runtime {library.Version} says: {message} ({code}). {Remedy(code)}");
+    }
+
+    [DoesNotReturn]
+    public static void NoModelFile(string path)
+        => throw new OrtException(OrtErrorCode.NoSuchFile, $"Model '{path}': the file does not exist. Give the path of an .onnx file.");
+
+    [DoesNotReturn]
+    public static void UnknownPort(string model, string kind, string name, IEnumerable<OrtPort> known)
+        => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}' has no {kind} '{name}'. Its {kind}s are: {List(known)}.");
+
+    [DoesNotReturn]
+    public static void MissingInput(string model, OrtPort input)
+        => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}': input {input} was not given. Every input of the model needs a tensor.");
+
+    [DoesNotReturn]
+    public static void WrongTensor(string model, OrtPort input, OrtTensor tensor)
+        => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}', input '{input.Name}': found {tensor}, expected {input}. Give a tensor of that type and shape.");
+
+    [DoesNotReturn]
+    public static void UnsupportedElement(string model, string port, int elementType)
+        => throw new OrtException(OrtErrorCode.NotImplemented, $"Model '{model}', '{port}': ONNX element type {elementType} is not one that SeqStream reads (integers, bool, float16, float32, float64). Cast it inside the model.");
+
+    [DoesNotReturn]
+    public static void NotATensor(string model, string port)
+        => throw new OrtException(OrtErrorCode.NotImplemented, $"Model '{model}', '{port}' is a sequence, map or optional, expected a tensor. Export the model with tensors only.");
+
+    [DoesNotReturn]
+    public static void NoProvider(string provider, OrtLibrary library)
+        => throw new OrtException(OrtErrorCode.ProviderFailure, $"Execution provider '{provider}' is not in ONNX Runtime {library.Version} at '{library.Path}', which has: {string.Join(", ", library.Providers)}. Choose one of these, or name another library in {OrtLibrary.PathVariable}.");
+
+    private static string List(IEnumerable<OrtPort> ports) => string.Join(", ", ports.Select(static port => $"'{port.Name}'"));
+
+    private static string Remedy(OrtErrorCode code) => code switch
+    {
+        OrtErrorCode.InvalidProtobuf => "The file is damaged or no ONNX model; export or download it again.",
+        OrtErrorCode.NotImplemented => "This library has no such operator for this opset or type; use a newer library or export with another opset.",
+        OrtErrorCode.InvalidGraph or OrtErrorCode.Fail => "Check the model with the tool that exported it.",
+        OrtErrorCode.InvalidArgument => "Compare names, types and shapes with the model's inputs.",
+        _ => "The message names the cause.",
+    };
+}
