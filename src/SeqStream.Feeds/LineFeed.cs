@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Unicode;
+using System.Threading.Channels;
 using SeqStream.Contracts;
 using SeqStream.Feeds.Reading;
 
@@ -39,6 +40,21 @@ public abstract class LineFeed : IFrameFeed
     public async Task ReadAsync(FeedContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            await ReadAllAsync(context, cancellation).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            // Nobody takes frames any more: the route is stopping, and reading is over.
+        }
+    }
+
+    /// <summary>Turns a line into frames, or says what is wrong with it and adds none.</summary>
+    private protected abstract string? Parse(ReadOnlySpan<byte> line, RecordFrames frames);
+
+    private async Task ReadAllAsync(FeedContext context, CancellationToken cancellation)
+    {
         RecordFrames frames = _frames = new RecordFrames(context);
         LineReader lines = new(_input, MaxLineBytes);
         do
@@ -59,9 +75,6 @@ public abstract class LineFeed : IFrameFeed
         }
         await frames.EndAllAsync(cancellation).ConfigureAwait(false);
     }
-
-    /// <summary>Turns a line into frames, or says what is wrong with it and adds none.</summary>
-    private protected abstract string? Parse(ReadOnlySpan<byte> line, RecordFrames frames);
 
     [HotPath]
     private void Read(LineReader lines, RecordFrames frames, IFaultReporter faults)

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using SeqStream.Contracts;
 using SeqStream.Feeds.Reading;
 
@@ -34,6 +35,18 @@ public sealed class RawFloatFeed : IFrameFeed
     public async Task ReadAsync(FeedContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            await ReadAllAsync(context, cancellation).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException)
+        {
+            // Nobody takes frames any more: the route is stopping, and reading is over.
+        }
+    }
+
+    private async Task ReadAllAsync(FeedContext context, CancellationToken cancellation)
+    {
         RecordFrames frames = new(context);
         StreamId stream = frames.Stream([]);
         int rowBytes = checked(_rowNumbers * sizeof(float));

@@ -5,7 +5,7 @@ namespace SeqStream.Feeds;
 
 /// <summary>
 /// Writes emissions as records to a stream of bytes. Whatever is waiting goes out in one write; nothing is held back when no further emission waits.
-/// Allocates nothing per record. Use it for one route.
+/// Allocates nothing per record. When whoever read the bytes has gone, as <c>head</c> does, the sink ends quietly. Use it for one route.
 /// </summary>
 public abstract class RecordSink : IEmissionSink
 {
@@ -17,7 +17,6 @@ public abstract class RecordSink : IEmissionSink
     private protected RecordSink(Stream output) => _output = output;
 
     /// <inheritdoc/>
-    /// <exception cref="SinkClosedException">The reader of the bytes is gone.</exception>
     public async Task WriteAsync(SinkContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
@@ -27,16 +26,16 @@ public abstract class RecordSink : IEmissionSink
             {
                 Append(emission, context.Streams.Utf8Name(emission.Stream), _buffer);
                 context.Pool.Return(emission);
-                if (_buffer.Length >= FlushBytes) await FlushAsync(cancellation).ConfigureAwait(false);
+                if (_buffer.Length >= FlushBytes && !await TryFlushAsync(cancellation).ConfigureAwait(false)) return;
             }
-            if (_buffer.Length > 0) await FlushAsync(cancellation).ConfigureAwait(false);
+            if (_buffer.Length > 0 && !await TryFlushAsync(cancellation).ConfigureAwait(false)) return;
         }
     }
 
     /// <summary>Appends the emission's record. The stream's name is empty if the source gave none.</summary>
     private protected abstract void Append(Emission emission, ReadOnlySpan<byte> stream, RecordBuffer buffer);
 
-    private async ValueTask FlushAsync(CancellationToken cancellation)
+    private async ValueTask<bool> TryFlushAsync(CancellationToken cancellation)
     {
         try
         {
@@ -45,8 +44,9 @@ public abstract class RecordSink : IEmissionSink
         }
         catch (IOException problem) when (BrokenPipe.Is(problem))
         {
-            throw new SinkClosedException(problem);
+            return false;
         }
         _buffer.Clear();
+        return true;
     }
 }

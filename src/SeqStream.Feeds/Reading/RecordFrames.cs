@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Threading.Channels;
 using SeqStream.Contracts;
 
 namespace SeqStream.Feeds.Reading;
@@ -57,6 +58,7 @@ internal sealed class RecordFrames(FeedContext context)
     public void Abandon() => _spare?.Clear();
 
     /// <summary>Writes the frames to the channel, waiting where it is full.</summary>
+    /// <exception cref="ChannelClosedException">Nobody takes frames any more.</exception>
     public ValueTask SendAsync(CancellationToken cancellation)
     {
         Span<Frame> frames = CollectionsMarshal.AsSpan(_frames);
