@@ -42,7 +42,7 @@ public sealed unsafe class RecurrentLayerTests
     {
         for (int seed = 0; seed < 80; seed++)
         {
-            AssertLikeSpecification(RandomOptions(kind, seed), KernelChoice.For(set), 2e-5f);
+            AssertLikeSpecification(RandomOptions(kind, seed), KernelChoice.For(set), 6e-6f);
         }
     }
 
@@ -121,6 +121,7 @@ public sealed unsafe class RecurrentLayerTests
             AssertNear(expected, y, tolerance, problem);
             AssertNear(expectedRows, rows, tolerance, problem);
             problem.AssertGuards(rows);
+            expectedRows.CopyTo(rows, 0); // unbounded functions would let differences grow from step to step
         }
     }
 
