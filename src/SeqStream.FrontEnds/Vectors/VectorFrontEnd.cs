@@ -84,7 +84,7 @@ public sealed class VectorFrontEnd(VectorOptions options) : IFrontEnd
 
     private void Take(FramePayload payload, PayloadSegment segment)
     {
-        byte[] bytes = _values[segment.Port];
+        Span<byte> bytes = _values[segment.Port];
         ElementType type = options.Inputs[segment.Port].Type;
         ReadOnlySpan<float> values = segment.IsInteger ? default : payload.Values(segment);
         ReadOnlySpan<long> integers = segment.IsInteger ? payload.Integers(segment) : default;
