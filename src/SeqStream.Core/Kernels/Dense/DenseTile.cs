@@ -7,6 +7,7 @@ namespace SeqStream.Kernels.Dense;
 /// M rows by one chunk of V vectors of columns. A row has four accumulators whatever V is: 4 / V chains per column, k in chain k mod (4 / V).
 /// The bias starts chain 0, and the sum is (0 + 1) + (2 + 3). V belongs to the layer's shape, M only to speed.
 /// </summary>
+[HotPath]
 internal static unsafe class DenseTile<TV, TSimd, TColumns, TRows>
     where TV : unmanaged
     where TSimd : struct, ISimd<TV>
