@@ -6,6 +6,9 @@ namespace SeqStream.Contracts;
 /// </summary>
 public interface IDecoder
 {
+    /// <summary>True while nothing is remembered, so that the instance may serve another stream.</summary>
+    bool IsIdle => false;
+
     /// <summary>Takes the outputs of one step and emits what is settled by now.</summary>
     void Accept(in StepResult result, IEmissionWriter emissions);
 

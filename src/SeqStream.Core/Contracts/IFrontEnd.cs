@@ -7,6 +7,9 @@ namespace SeqStream.Contracts;
 /// </summary>
 public interface IFrontEnd
 {
+    /// <summary>True while nothing is remembered, so that the instance may serve another stream. A shard lends idle front ends to whoever needs one next.</summary>
+    bool IsIdle => false;
+
     /// <summary>Takes a data frame, or refuses it whole and stays as it was. The payload is the caller's again on return.</summary>
     FrameVerdict Accept(FramePayload payload, double time);
 

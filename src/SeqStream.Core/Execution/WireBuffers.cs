@@ -16,14 +16,14 @@ internal sealed class WireBuffers
         Dictionary<Wire, Interval> intervals = [];
         for (int at = 0; at < plan.Nodes.Length; at++)
         {
-            foreach (Wire? wire in plan.Nodes[at].Inputs.Concat(plan.Nodes[at].Outputs))
+            foreach (Wire? wire in plan.Nodes[at].Inputs.Concat(plan.Nodes[at].Outputs).Select(static wire => wire?.Root))
             {
                 if (wire is null || wire.Constant is not null) continue;
                 if (intervals.TryGetValue(wire, out Interval? known)) known.Last = at;
                 else intervals.Add(wire, new Interval(slots.Of(wire).Index, wire.ByteCount, at));
             }
         }
-        foreach (Wire wire in plan.Inputs.Concat(plan.Outputs.Select(static output => output.Wire)))
+        foreach (Wire wire in plan.Inputs.Concat(plan.Outputs.Select(static output => output.Wire.Root)))
         {
             if (wire.Constant is not null) continue;
             if (!intervals.TryGetValue(wire, out Interval? kept)) intervals.Add(wire, kept = new Interval(slots.Of(wire).Index, wire.ByteCount, 0));

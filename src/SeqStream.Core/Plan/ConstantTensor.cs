@@ -41,6 +41,10 @@ public sealed class ConstantTensor
     /// <summary>An int64 tensor holding a copy of <paramref name="values"/>.</summary>
     public static ConstantTensor Int64(TensorShape shape, params ReadOnlySpan<long> values) => Of(ElementType.Int64, shape, values);
 
+    /// <summary>The same elements, not copied, under another shape.</summary>
+    /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
+    public ConstantTensor WithShape(TensorShape shape) => shape == Shape ? this : new ConstantTensor(Type, shape, _bytes);
+
     /// <summary>The elements, read as <typeparamref name="T"/>.</summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> has another size than the element type.</exception>
     public ReadOnlySpan<T> Values<T>() where T : unmanaged

@@ -14,7 +14,7 @@ public sealed class PlanSlots
     {
         ArgumentNullException.ThrowIfNull(wires);
         _layout = layout;
-        foreach (Wire wire in wires) _slots.TryAdd(wire, new WireSlot(_slots.Count, wire.Constant is null ? wire.ByteCount : 0));
+        foreach (Wire wire in wires) _slots.TryAdd(wire.Root, new WireSlot(_slots.Count, wire.Constant is null ? wire.ByteCount : 0));
     }
 
     /// <summary>Number of slots.</summary>
@@ -23,12 +23,12 @@ public sealed class PlanSlots
     /// <summary>All wires, in slot order.</summary>
     public IEnumerable<Wire> Wires => _slots.OrderBy(static pair => pair.Value.Index).Select(static pair => pair.Key);
 
-    /// <summary>The slot of a wire; <see cref="WireSlot.Absent"/> for null. A constant that nobody asks for has no buffer: its packed form is enough.</summary>
+    /// <summary>The slot of a wire, for a view that of its root; <see cref="WireSlot.Absent"/> for null. A constant that nobody asks for has no buffer: its packed form is enough.</summary>
     public WireSlot Of(Wire? wire)
     {
         if (wire is null) return WireSlot.Absent;
-        _asked.Add(wire);
-        return _slots[wire];
+        _asked.Add(wire.Root);
+        return _slots[wire.Root];
     }
 
     /// <summary>True once a kernel has asked for the wire's slot.</summary>

@@ -48,7 +48,7 @@ public sealed class StepPlan
     /// <summary>The memory of one stream.</summary>
     public StateLayout Layout { get; }
 
-    /// <summary>Every wire: inputs first, then in the order in which nodes mention them.</summary>
+    /// <summary>Every wire with a value of its own, views left out: inputs first, then in the order in which nodes mention them.</summary>
     public ImmutableArray<Wire> Wires { get; }
 
     /// <summary>Multiplications and additions of one lane's step.</summary>
@@ -86,7 +86,7 @@ public sealed class StepPlan
         ImmutableArray<Wire>.Builder wires = ImmutableArray.CreateBuilder<Wire>();
         void Add(Wire wire)
         {
-            if (known.Add(wire)) wires.Add(wire);
+            if (known.Add(wire.Root)) wires.Add(wire.Root);
         }
         foreach (Wire input in Inputs) Add(input);
         foreach (StepNode node in Nodes)
@@ -94,7 +94,7 @@ public sealed class StepPlan
             foreach (Wire? input in node.Inputs)
             {
                 if (input is null) continue;
-                if (input.Constant is null && !known.Contains(input)) throw new ArgumentException($"Plan '{Name}', node '{node.Name}' reads '{input.Name}', which nothing writes before it.");
+                if (input.Constant is null && !known.Contains(input.Root)) throw new ArgumentException($"Plan '{Name}', node '{node.Name}' reads '{input.Name}', which nothing writes before it.");
                 Add(input);
             }
             foreach (Wire? output in node.Outputs)
@@ -104,7 +104,7 @@ public sealed class StepPlan
         }
         foreach (PlanOutput output in Outputs)
         {
-            if (output.Wire.Constant is null && !known.Contains(output.Wire)) throw new ArgumentException($"Plan '{Name}': nothing writes output '{output.Name}'.");
+            if (output.Wire.Constant is null && !known.Contains(output.Wire.Root)) throw new ArgumentException($"Plan '{Name}': nothing writes output '{output.Name}'.");
             Add(output.Wire);
         }
         return wires.ToImmutable();

@@ -1,0 +1,29 @@
+using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
+
+namespace SeqStream.Kernels;
+
+/// <summary>What kernels ask of the compiler and of the machine.</summary>
+internal static unsafe class CodeGeneration
+{
+    /// <summary>
+    /// A kernel is compiled once, fully, at its first call. Otherwise it would start unoptimised (30 to 70 times slower) and wait for a
+    /// background compilation, for seconds where one core serves both.
+    /// </summary>
+    public const MethodImplOptions Kernel = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
+
+    /// <summary>32 vector registers (AVX-512 encodings or ARM) instead of 16.</summary>
+    public static bool HasManyRegisters
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Avx512F.VL.IsSupported || AdvSimd.IsSupported;
+    }
+
+    /// <summary>Asks for a cache line where the machine has such a request.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    public static void Prefetch(void* p)
+    {
+        if (Sse.IsSupported) Sse.Prefetch0(p);
+    }
+}

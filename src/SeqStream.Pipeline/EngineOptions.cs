@@ -1,0 +1,45 @@
+namespace SeqStream.Pipeline;
+
+/// <summary>How a <see cref="StreamEngine"/> works. Every value has a default that suits a few live streams.</summary>
+public sealed record EngineOptions
+{
+    /// <summary>Shards, each one thread that owns some of the streams; 1 to 256.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Most lanes of one step; 1 to 4096.</summary>
+    public int MaxBatch { get; init; } = 128;
+
+    /// <summary>How long a shard may wait for a fuller batch; zero never waits.</summary>
+    public TimeSpan MaxWait { get; init; }
+
+    /// <summary>Frames that may wait in front of each shard, and again inside it; a full queue makes the feed wait.</summary>
+    public int FrameCapacity { get; init; } = 1024;
+
+    /// <summary>Emissions that may wait for the sink; a full queue makes the shards wait.</summary>
+    public int EmissionCapacity { get; init; } = 1024;
+
+    /// <summary>How many streams are likely to live at once; decides how much state memory is taken at a time.</summary>
+    public int ExpectedStreams { get; init; } = 1;
+
+    /// <summary>The source as people name it, for messages about refused records.</summary>
+    public string Source { get; init; } = "engine";
+
+    /// <summary>Lists every value that is out of range.</summary>
+    /// <exception cref="ArgumentException">One or more values are out of range.</exception>
+    public void Validate()
+    {
+        List<string> problems = [];
+        Check(problems, nameof(Threads), Threads, 1, 256);
+        Check(problems, nameof(MaxBatch), MaxBatch, 1, 4096);
+        Check(problems, nameof(FrameCapacity), FrameCapacity, 1, 1 << 20);
+        Check(problems, nameof(EmissionCapacity), EmissionCapacity, 1, 1 << 20);
+        Check(problems, nameof(ExpectedStreams), ExpectedStreams, 1, 1 << 28);
+        if (MaxWait < TimeSpan.Zero) problems.Add($"{nameof(MaxWait)} is {MaxWait}; expected zero or more.");
+        if (problems.Count > 0) throw new ArgumentException(string.Join(" ", problems));
+    }
+
+    private static void Check(List<string> problems, string name, int value, int low, int high)
+    {
+        if (value < low || value > high) problems.Add($"{name} is {value}; expected {low} to {high}.");
+    }
+}

@@ -1,0 +1,23 @@
+using System.Threading.Channels;
+using SeqStream.Contracts;
+
+namespace SeqStream.Pipeline.Shards;
+
+/// <summary>Where the decoders of a shard put emissions: completes them with the stream and hands them to the channel, waiting while it is full.</summary>
+[HotPath]
+internal sealed class EmissionOutlet(ChannelWriter<Emission> emissions, EmissionPool pool, CancellationToken cancellation) : IEmissionWriter
+{
+    public StreamId Stream;
+    public long Written;
+
+    public Emission Rent() => pool.Rent();
+
+    public void Write(Emission emission)
+    {
+        emission.Stream = Stream;
+        Written++;
+        if (!emissions.TryWrite(emission)) WaitAndWrite(emission);
+    }
+
+    private void WaitAndWrite(Emission emission) => emissions.WriteAsync(emission, cancellation).AsTask().GetAwaiter().GetResult();
+}

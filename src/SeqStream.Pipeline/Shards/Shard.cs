@@ -1,0 +1,230 @@
+using System.Threading.Channels;
+using SeqStream.Contracts;
+
+namespace SeqStream.Pipeline.Shards;
+
+/// <summary>
+/// The single-threaded owner of some streams. One <see cref="Turn"/> admits waiting frames, gathers at most one step of each ready stream into a
+/// batch, steps it, and emits what the decoders say. Nobody else can reach the streams' memory, so nothing is locked.
+/// </summary>
+public sealed class Shard : IDisposable
+{
+    private readonly StageFactory _stages;
+    private readonly IStepExecutor _executor;
+    private readonly ChannelReader<Frame> _frames;
+    private readonly PayloadPool _payloads;
+    private readonly IFaultReporter _faults;
+    private readonly EmissionOutlet _outlet;
+    private readonly string _source;
+    private readonly FrameQueues _queues;
+    private readonly ReadyRing _ready = new();
+    private readonly Stack<IFrontEnd> _idleFrontEnds = new();
+    private readonly Stack<IDecoder> _idleDecoders = new();
+    private readonly int[] _laneStreams;   // [maxBatch]
+    private readonly int[] _laneSlots;     // [maxBatch]
+    private readonly StepNote[] _notes;    // [maxBatch]
+    private StreamEntry[] _streams = new StreamEntry[64];  // [stream index]
+    private ShardCounters _counters;
+
+    /// <summary>Creates a shard with an executor of its own.</summary>
+    /// <param name="stages">Front ends, executor and decoders of the model.</param>
+    /// <param name="options">Batch and queue sizes.</param>
+    /// <param name="frames">The shard's frames; the shard is their only reader.</param>
+    /// <param name="emissions">Where emissions go; the shard waits while it is full.</param>
+    /// <param name="pools">Payloads and emissions for reuse.</param>
+    /// <param name="faults">Told of refused frames.</param>
+    /// <param name="cancellation">Ends a wait for room among the emissions.</param>
+    public Shard(StageFactory stages, EngineOptions options, ChannelReader<Frame> frames, ChannelWriter<Emission> emissions, RoutePools pools, IFaultReporter faults, CancellationToken cancellation)
+    {
+        ArgumentNullException.ThrowIfNull(stages);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(pools);
+        _stages = stages;
+        _executor = stages.Executors.CreateExecutor(options.MaxBatch, options.ExpectedStreams);
+        _frames = frames;
+        _payloads = pools.Payloads;
+        _faults = faults;
+        _outlet = new EmissionOutlet(emissions, pools.Emissions, cancellation);
+        _source = options.Source;
+        _queues = new FrameQueues(options.FrameCapacity);
+        _laneStreams = new int[options.MaxBatch];
+        _laneSlots = new int[options.MaxBatch];
+        _notes = new StepNote[options.MaxBatch];
+    }
+
+    /// <summary>What the shard has done so far.</summary>
+    public ShardCounters Counters => _counters with { Emissions = _outlet.Written };
+
+    /// <summary>Streams that hold state.</summary>
+    public int LiveStreams => _executor.LiveStreams;
+
+    /// <summary>Streams that wait for a lane.</summary>
+    public int ReadyStreams => _ready.Count;
+
+    /// <summary>Does one round of work. Shard thread only. Allocates nothing once buffers have grown to the load.</summary>
+    /// <returns>False if there was nothing to do.</returns>
+    [HotPath]
+    public bool Turn()
+    {
+        Admit();
+        if (_ready.Count == 0) return false;
+        int lanes = Gather();
+        Step(lanes);
+        Emit(lanes);
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _executor.Dispose();
+
+    private void Admit()
+    {
+        while (_queues.HasRoom && _frames.TryRead(out Frame frame))
+        {
+            _counters.Frames++;
+            int stream = frame.Stream.Index;
+            if (stream >= _streams.Length) GrowStreams(stream);
+            ref StreamEntry entry = ref _streams[stream];
+            _queues.Enqueue(ref entry.Frames, in frame);
+            if (entry.Phase != StreamPhase.Idle) continue;
+            entry.Phase = StreamPhase.Ready;
+            _ready.Enqueue(stream);
+        }
+    }
+
+    private int Gather()
+    {
+        int lanes = 0;
+        int candidates = _ready.Count;
+        while (candidates-- > 0 && lanes < _laneSlots.Length)
+        {
+            int stream = _ready.Dequeue();
+            ref StreamEntry entry = ref _streams[stream];
+            if (!FillLane(stream, ref entry, lanes))
+            {
+                Rest(ref entry);
+                continue;
+            }
+            _laneStreams[lanes] = stream;
+            _laneSlots[lanes++] = entry.Slot;
+            _ready.Enqueue(stream);
+        }
+        return lanes;
+    }
+
+    private void Step(int lanes)
+    {
+        if (lanes == 0) return;
+        _executor.Step(_laneSlots.AsSpan(0, lanes));
+        _counters.Batches++;
+        _counters.Steps += lanes;
+    }
+
+    private void Emit(int lanes)
+    {
+        for (int lane = 0; lane < lanes; lane++)
+        {
+            ref StreamEntry entry = ref _streams[_laneStreams[lane]];
+            if (_notes[lane].IsWarmUp) continue;
+            _outlet.Stream = new StreamId(_laneStreams[lane]);
+            StepResult result = new(_executor, lane, entry.Steps++, in _notes[lane]);
+            entry.Decoder!.Accept(in result, _outlet);
+        }
+    }
+
+    /// <summary>Writes the inputs of a stream's next step, taking frames from its queue as needed. False if the stream has nothing more to step.</summary>
+    private bool FillLane(int stream, ref StreamEntry entry, int lane)
+    {
+        while (true)
+        {
+            _notes[lane] = default;
+            _notes[lane].Time = double.NaN;
+            if (entry.FrontEnd is not null && entry.FrontEnd.TryNext(new StepInputs(_executor, lane), ref _notes[lane])) return true;
+            if (entry.Phase == StreamPhase.Ending) Finish(stream, ref entry);
+            if (!_queues.TryDequeue(ref entry.Frames, out Frame frame)) return false;
+            Take(stream, ref entry, in frame);
+        }
+    }
+
+    private void Take(int stream, ref StreamEntry entry, in Frame frame)
+    {
+        switch (frame.Kind)
+        {
+            case FrameKind.Data:
+                Open(ref entry);
+                FrameVerdict verdict = entry.FrontEnd!.Accept(frame.Payload!, frame.Time);
+                _payloads.Return(frame.Payload!);
+                if (!verdict.IsAccepted) Refuse(in frame, verdict);
+                break;
+            case FrameKind.End:
+                if (entry.FrontEnd is null && !entry.HasState) break;
+                Open(ref entry);
+                entry.FrontEnd!.End();
+                entry.Phase = StreamPhase.Ending;
+                break;
+            default:
+                Close(ref entry);
+                break;
+        }
+    }
+
+    private void Refuse(in Frame frame, FrameVerdict verdict)
+    {
+        _counters.Refused++;
+        _faults.Report(new RecordFault(_source, frame.Position, verdict.Problem!));
+    }
+
+    /// <summary>Gives a stream what it needs to be stepped.</summary>
+    private void Open(ref StreamEntry entry)
+    {
+        if (!entry.HasState) entry.SlotPlusOne = _executor.Rent() + 1;
+        entry.FrontEnd ??= _idleFrontEnds.TryPop(out IFrontEnd? frontEnd) ? frontEnd : _stages.CreateFrontEnd();
+        entry.Decoder ??= _idleDecoders.TryPop(out IDecoder? decoder) ? decoder : _stages.CreateDecoder();
+    }
+
+    /// <summary>The sequence is complete: the decoder says the rest, the end is announced, memory is given back.</summary>
+    private void Finish(int stream, ref StreamEntry entry)
+    {
+        _outlet.Stream = new StreamId(stream);
+        entry.Decoder!.End(_outlet);
+        Emission end = _outlet.Rent();
+        end.Kind = EmissionKind.End;
+        end.Step = entry.Steps;
+        _outlet.Write(end);
+        Close(ref entry);
+        entry.Phase = StreamPhase.Ready;
+    }
+
+    private void Close(ref StreamEntry entry)
+    {
+        if (entry.HasState) _executor.Return(entry.Slot);
+        entry.SlotPlusOne = 0;
+        entry.Steps = 0;
+        entry.FrontEnd?.Reset();
+        entry.Decoder?.Reset();
+        Lend(ref entry);
+    }
+
+    private void Rest(ref StreamEntry entry)
+    {
+        entry.Phase = StreamPhase.Idle;
+        Lend(ref entry);
+    }
+
+    /// <summary>Takes back what remembers nothing, so that a quiet stream costs only its state row and entry.</summary>
+    private void Lend(ref StreamEntry entry)
+    {
+        if (entry.FrontEnd is { IsIdle: true })
+        {
+            _idleFrontEnds.Push(entry.FrontEnd);
+            entry.FrontEnd = null;
+        }
+        if (entry.Decoder is { IsIdle: true })
+        {
+            _idleDecoders.Push(entry.Decoder);
+            entry.Decoder = null;
+        }
+    }
+
+    private void GrowStreams(int stream) => Array.Resize(ref _streams, Math.Max(stream + 1, _streams.Length + _streams.Length / 4));
+}

@@ -1,0 +1,30 @@
+namespace SeqStream.Pipeline.Shards;
+
+/// <summary>What a shard has done. Written by the shard's thread alone; a reader on another thread may be a few turns behind.</summary>
+public struct ShardCounters
+{
+    /// <summary>Frames taken from the channel, of all kinds.</summary>
+    public long Frames;
+
+    /// <summary>Data frames refused by the front end.</summary>
+    public long Refused;
+
+    /// <summary>Steps made, over all lanes.</summary>
+    public long Steps;
+
+    /// <summary>Batches stepped.</summary>
+    public long Batches;
+
+    /// <summary>Emissions handed on.</summary>
+    public long Emissions;
+
+    /// <summary>The sum of two shards' work.</summary>
+    public static ShardCounters operator +(ShardCounters a, ShardCounters b) => new()
+    {
+        Frames = a.Frames + b.Frames,
+        Refused = a.Refused + b.Refused,
+        Steps = a.Steps + b.Steps,
+        Batches = a.Batches + b.Batches,
+        Emissions = a.Emissions + b.Emissions,
+    };
+}

@@ -1,0 +1,131 @@
+using System.Threading.Channels;
+using SeqStream.Contracts;
+using SeqStream.Pipeline.Shards;
+
+namespace SeqStream.Pipeline;
+
+/// <summary>
+/// Serves many live streams of one model: frames go in at one end of a channel, emissions come out at the other. Frames of a stream are stepped in
+/// the order in which they were written. Any thread may write; emissions have one reader.
+/// </summary>
+public sealed class StreamEngine : IAsyncDisposable
+{
+    private readonly Shard[] _shards;
+    private readonly ShardThread[] _threads;
+    private readonly Channel<Emission> _emissions;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Task _completion;
+    private int _disposed;
+
+    /// <summary>Starts the shards.</summary>
+    /// <param name="stages">Front ends, executor and decoders of the model.</param>
+    /// <param name="options">Threads, batch and queue sizes; null for the defaults.</param>
+    /// <param name="faults">Told of refused frames; null to ignore them.</param>
+    /// <param name="time">The clock; null for the system's.</param>
+    public StreamEngine(StageFactory stages, EngineOptions? options = null, IFaultReporter? faults = null, TimeProvider? time = null)
+    {
+        ArgumentNullException.ThrowIfNull(stages);
+        options ??= new EngineOptions();
+        options.Validate();
+        Signature = stages.Executors.Signature;
+        _emissions = Channel.CreateBounded<Emission>(new BoundedChannelOptions(options.EmissionCapacity) { SingleReader = true, SingleWriter = options.Threads == 1 });
+        _shards = new Shard[options.Threads];
+        _threads = new ShardThread[options.Threads];
+        ChannelWriter<Frame>[] writers = new ChannelWriter<Frame>[options.Threads];
+        for (int i = 0; i < options.Threads; i++)
+        {
+            Channel<Frame> frames = Channel.CreateBounded<Frame>(new BoundedChannelOptions(options.FrameCapacity) { SingleReader = true });
+            writers[i] = frames.Writer;
+            _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, _stop.Token);
+            _threads[i] = new ShardThread(_shards[i], i, frames.Reader, options, time ?? TimeProvider.System, _stop.Token);
+        }
+        Frames = writers.Length == 1 ? writers[0] : new ShardRouter(writers, Streams);
+        _completion = CompleteAsync();
+    }
+
+    /// <summary>What a step takes, answers and remembers.</summary>
+    public StepSignature Signature { get; }
+
+    /// <summary>Names of streams and their ids.</summary>
+    public StreamDirectory Streams { get; } = new();
+
+    /// <summary>Buffers that come back for reuse.</summary>
+    public RoutePools Pools { get; } = new(new PayloadPool(), new EmissionPool());
+
+    /// <summary>Where frames go in. Completing it lets the engine step what is left and end.</summary>
+    public ChannelWriter<Frame> Frames { get; }
+
+    /// <summary>Where emissions come out; completes when everything is stepped. Return each emission to <c>Pools.Emissions</c>.</summary>
+    public ChannelReader<Emission> Emissions => _emissions.Reader;
+
+    /// <summary>What all shards have done so far.</summary>
+    public ShardCounters Counters
+    {
+        get
+        {
+            ShardCounters sum = default;
+            foreach (Shard shard in _shards) sum += shard.Counters;
+            return sum;
+        }
+    }
+
+    /// <summary>Completes when everything is stepped, or with the fault that ended the engine.</summary>
+    public Task Completion => _completion;
+
+    /// <summary>Writes one step's features of a stream, waiting while the engine is behind.</summary>
+    /// <param name="stream">The stream's name.</param>
+    /// <param name="features">Values of the model's first input.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    public ValueTask WriteAsync(string stream, ReadOnlySpan<float> features, CancellationToken cancellation = default)
+    {
+        FramePayload payload = Pools.Payloads.Rent();
+        payload.BeginSegment(0, isInteger: false);
+        payload.Add(features);
+        return Frames.WriteAsync(new Frame { Stream = Streams.Intern(stream), Kind = FrameKind.Data, Time = double.NaN, Payload = payload }, cancellation);
+    }
+
+    /// <summary>Ends a stream's sequence: what was held back is emitted, then its memory is cleared.</summary>
+    public ValueTask EndAsync(string stream, CancellationToken cancellation = default)
+        => Frames.WriteAsync(new Frame { Stream = Streams.Intern(stream), Kind = FrameKind.End, Time = double.NaN }, cancellation);
+
+    /// <summary>Stops at once: frames not yet stepped are dropped.</summary>
+    public void Stop()
+    {
+        Frames.TryComplete();
+        _stop.Cancel();
+    }
+
+    /// <summary>Stops the shards and frees their memory.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0) return;
+        Stop();
+        await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        foreach (Shard shard in _shards) shard.Dispose();
+        _stop.Dispose();
+    }
+
+    private async Task CompleteAsync()
+    {
+        try
+        {
+            foreach (ShardThread thread in _threads) await thread.Completion.ConfigureAwait(false);
+            _emissions.Writer.TryComplete();
+        }
+        catch (Exception fault)
+        {
+            _emissions.Writer.TryComplete(fault);
+            Stop();
+            throw;
+        }
+    }
+
+    private sealed class SilentFaults : IFaultReporter
+    {
+        public static readonly SilentFaults Instance = new();
+
+        public void Report(in RecordFault fault)
+        {
+        }
+    }
+}
