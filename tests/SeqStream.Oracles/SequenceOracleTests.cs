@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using FsCheck;
+using FsCheck.Fluent;
 using SeqStream.Contracts;
 using SeqStream.Kernels;
 using SeqStream.Onnx.Lowering;
@@ -19,7 +20,7 @@ public sealed class SequenceOracleTests
 
     private static StepPlan Lower(SequenceProblem problem)
     {
-        LoweringResult result = OnnxLowering.Lower(OnnxModel.Read(problem.ModelBytes, $"problem {problem.Seed}"));
+        LoweringResult result = OnnxLowering.Lower(OnnxModel.Parse(problem.ModelBytes, $"problem {problem.Seed}"));
         Assert.True(result.Plan is not null, $"{problem} was refused: {string.Join("; ", result.Blockers)}");
         return result.Plan!;
     }
@@ -29,9 +30,7 @@ public sealed class SequenceOracleTests
     {
         OrtLibraryFinding finding = OrtLibrary.Find();
         Assert.SkipWhen(finding.Library is null, $"{finding}\nRun tools/get-onnxruntime first.");
-        Check.One(
-            Config.QuickThrowOnFailure.WithMaxTest(300).WithQuietOnSuccess(true),
-            (int seed) => StepsEqualWhole(finding.Library!, seed, KernelChoice.Best));
+        ForRandomSeeds(300, seed => StepsEqualWhole(finding.Library!, seed, KernelChoice.Best));
     }
 
     [Fact]
@@ -47,11 +46,15 @@ public sealed class SequenceOracleTests
 
     [Fact]
     public void Lanes_that_join_and_leave_equal_streams_alone_bit_for_bit()
-        => Check.One(Config.QuickThrowOnFailure.WithMaxTest(100).WithQuietOnSuccess(true), (int seed) => LanesEqualStreamsAlone(seed));
+        => ForRandomSeeds(100, LanesEqualStreamsAlone);
 
     [Fact]
     public void Saved_restored_and_forked_streams_go_on_bit_for_bit()
-        => Check.One(Config.QuickThrowOnFailure.WithMaxTest(100).WithQuietOnSuccess(true), (int seed) => MovedEqualsNeverMoved(seed));
+        => ForRandomSeeds(100, MovedEqualsNeverMoved);
+
+    private static void ForRandomSeeds(int problems, Action<int> check) => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(problems).WithQuietOnSuccess(true),
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), check));
 
     private static void StepsEqualWhole(OrtLibrary library, int seed, KernelChoice choice)
     {
