@@ -8,14 +8,16 @@ public sealed class StandardizeFrontEndTests : IDisposable
     private readonly IFrontEnd _frontEnd;
 
     public StandardizeFrontEndTests() => _frontEnd = _inputs.Create(
-        """{"type":"standardize","channels":2,"means":[1],"changes":[1],"mean":[1,1,0,0,0,0],"scale":[2,1,1,1,1,1]}""");
+        """{"type":"standardize","channels":2,"means":[1],"deviations":[1],"mean":[1,1,0,0,0,0],"scale":[2,1,1,1,1,1]}""");
 
     [Fact]
     public void Running_statistics_follow_their_definition()
     {
         Assert.Equal([(3f - 1) * 2, 5f - 1, 3, 5, 0, 0], Step(3, 5));
         // A half-life of one step: weights 1/2 and 1/4, of which the sum is 3/4.
-        Assert.Equal([(9f - 1) * 2, 2f - 1, (9 * 2 + 3) / 3f, (2 * 2 + 5) / 3f, 6 * 2 / 3f, 3 * 2 / 3f], Step(9, 2));
+        float[] expected = [(9f - 1) * 2, 2f - 1, (9 * 2 + 3) / 3f, (2 * 2 + 5) / 3f, MathF.Sqrt((81 * 2 + 9) / 3f - 49), MathF.Sqrt((4 * 2 + 25) / 3f - 9)];
+        float[] found = Step(9, 2);
+        for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], found[i], 1e-5f);
     }
 
     [Fact]
