@@ -11,6 +11,8 @@ internal sealed class RunningMean(int channels, double halfLife)
     private readonly double[] _sums = new double[channels];
     private double _weight;
 
+    public double this[int channel] => _sums[channel] / _weight;
+
     [HotPath]
     public void Add(ReadOnlySpan<double> values)
     {
@@ -21,7 +23,7 @@ internal sealed class RunningMean(int channels, double halfLife)
     [HotPath]
     public void Write(Span<float> means)
     {
-        for (int i = 0; i < _sums.Length; i++) means[i] = (float)(_sums[i] / _weight);
+        for (int i = 0; i < _sums.Length; i++) means[i] = (float)this[i];
     }
 
     public void Reset()

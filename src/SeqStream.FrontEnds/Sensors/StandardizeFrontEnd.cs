@@ -4,7 +4,7 @@ using SeqStream.Contracts;
 namespace SeqStream.FrontEnds.Sensors;
 
 /// <summary>
-/// Sensor rows to standardised features, one step per row: the values, their running means and the running means of their changes, each shifted and scaled.
+/// Sensor rows to standardised features, one step per row: the values, their running means and their running deviations, each shifted and scaled.
 /// Rows of the wrong width or with numbers that are not finite are refused.
 /// </summary>
 public sealed class StandardizeFrontEnd : IFrontEnd
@@ -13,13 +13,10 @@ public sealed class StandardizeFrontEnd : IFrontEnd
 
     private readonly StandardizeOptions _options;
     private readonly RunningMean[] _means;
-    private readonly RunningMean[] _changes;
-    private readonly double[] _last;    // [channel] the row before
+    private readonly RunningDeviation[] _deviations;
     private readonly double[] _row;     // [channel]
-    private readonly double[] _change;  // [channel] absolute change since the row before, 0 at the first
     private readonly float[] _features; // [feature]
     private double _time;
-    private bool _hasLast;
     private bool _isReady;
 
     /// <summary>Creates the front end of one stream.</summary>
@@ -28,10 +25,8 @@ public sealed class StandardizeFrontEnd : IFrontEnd
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
         _means = [.. options.Means.Select(halfLife => new RunningMean(options.Channels, halfLife))];
-        _changes = [.. options.Changes.Select(halfLife => new RunningMean(options.Channels, halfLife))];
-        _last = new double[options.Channels];
+        _deviations = [.. options.Deviations.Select(halfLife => new RunningDeviation(options.Channels, halfLife))];
         _row = new double[options.Channels];
-        _change = new double[options.Channels];
         _features = new float[options.Features];
     }
 
@@ -69,8 +64,7 @@ public sealed class StandardizeFrontEnd : IFrontEnd
     public void Reset()
     {
         foreach (RunningMean mean in _means) mean.Reset();
-        foreach (RunningMean change in _changes) change.Reset();
-        _hasLast = false;
+        foreach (RunningDeviation deviation in _deviations) deviation.Reset();
         _isReady = false;
     }
 
@@ -91,25 +85,21 @@ public sealed class StandardizeFrontEnd : IFrontEnd
 
     private void Update()
     {
-        int channels = _options.Channels;
-        for (int i = 0; i < channels; i++)
+        for (int i = 0; i < _row.Length; i++) _features[i] = (float)_row[i];
+        int at = _row.Length;
+        foreach (RunningMean mean in _means)
         {
-            _change[i] = _hasLast ? Math.Abs(_row[i] - _last[i]) : 0;
-            _features[i] = (float)_row[i];
+            mean.Add(_row);
+            mean.Write(_features.AsSpan(at, _row.Length));
+            at += _row.Length;
         }
-        int at = channels;
-        foreach (RunningMean mean in _means) at = Write(mean, _row, at);
-        foreach (RunningMean change in _changes) at = Write(change, _change, at);
+        foreach (RunningDeviation deviation in _deviations)
+        {
+            deviation.Add(_row);
+            deviation.Write(_features.AsSpan(at, _row.Length));
+            at += _row.Length;
+        }
         for (int i = 0; i < _features.Length; i++) _features[i] = (_features[i] - _options.Mean[i]) * _options.Scale[i];
-        _row.CopyTo(_last, 0);
-        _hasLast = true;
-    }
-
-    private int Write(RunningMean mean, ReadOnlySpan<double> values, int at)
-    {
-        mean.Add(values);
-        mean.Write(_features.AsSpan(at, _options.Channels));
-        return at + _options.Channels;
     }
 
     private string WrongContent(string found)

@@ -38,19 +38,18 @@ public static class EnglishSplitter
     [HotPath]
     public static void Split(ReadOnlySpan<Rune> chunk, bool isLast, TokenQueue tokens)
     {
+        int core = chunk.Length;
+        while (core > 0 && !IsClitic(chunk[..core]) && TrailingMark(chunk[..core], isLast) is int length and > 0) core -= length;
         int from = 0;
-        int to = chunk.Length;
-        while (from < to && !IsClitic(chunk[from..to]) && LeadingMark(chunk[from..to]) is int length and > 0)
+        while (from < core && !IsClitic(chunk[from..core]) && LeadingMark(chunk[from..core]) is int length and > 0)
         {
             Add(chunk.Slice(from, length), tokens);
             from += length;
         }
-        int core = to;
-        while (core > from && !IsClitic(chunk[from..core]) && TrailingMark(chunk[from..core], isLast) is int length and > 0) core -= length;
         SplitInside(chunk[from..core], tokens);
-        while (core < to)
+        while (core < chunk.Length)
         {
-            int length = MarkAt(chunk[core..to]);
+            int length = MarkAt(chunk[core..]);
             Add(chunk.Slice(core, length), tokens);
             core += length;
         }

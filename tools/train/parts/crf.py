@@ -1,4 +1,4 @@
-"""A linear-chain CRF over tags: loss, marginals, Viterbi over the sentence and with a fixed lag. Batches are [batch, time, tag] with a mask."""
+"""A linear-chain CRF over tags: its loss, Viterbi over the sentence and with a fixed lag. Batches are [batch, time, tag] with a mask."""
 import numpy
 import torch
 from torch import nn
@@ -51,19 +51,6 @@ class Crf(nn.Module):
         path = path + (trans[tags[:, :-1], tags[:, 1:]] * m[:, 1:]).sum(1)
         last = tags.gather(1, mask.sum(1, keepdim=True) - 1)[:, 0]
         return (total - path - end[last]).sum()
-
-    def log_marginals(self, logits, mask):
-        """log P(tag at t | sentence), [batch, time, tag]; meaningless where masked."""
-        _, trans, end = self.scores()
-        alphas = self.alphas(logits, mask)
-        b = end.expand_as(alphas[0])
-        betas = [b]
-        for t in range(logits.shape[1] - 1, 0, -1):
-            before = torch.logsumexp(trans + (logits[:, t] + b)[:, None, :], 2)
-            b = torch.where(mask[:, t, None], before, b)
-            betas.append(b)
-        both = torch.stack(alphas, 1) + torch.stack(betas[::-1], 1)
-        return both - torch.logsumexp(both, 2, keepdim=True)
 
 
 def viterbi(logits, start, trans, end, lag=None):

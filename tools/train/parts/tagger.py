@@ -1,11 +1,11 @@
-"""The tagger: a window of hashed words, two GRUs that run forward (or, for teachers, both ways), a CRF on top."""
+"""The tagger: a window of hashed words, two GRUs that run forward, a CRF on top."""
 import numpy
 import torch
 from torch import nn
 from torch.nn import functional as F
 
 from .crf import Crf
-from .words import PAD_AFTER, PAD_BEFORE, WordFeatures
+from .words import PAD_AFTER, PAD_BEFORE
 
 
 class Vocabulary:
@@ -36,16 +36,14 @@ class Vocabulary:
 
 
 class Tagger(nn.Module):
-    def __init__(self, vocabulary, tags, dim=24, hidden=128, back=1, ahead=2, both_ways=False, drop_in=0.4, drop_out=0.5, drop_word=0.15):
+    def __init__(self, vocabulary, tags, dim=24, hidden=128, back=1, ahead=2, drop_in=0.4, drop_out=0.5, drop_word=0.15):
         super().__init__()
-        self.vocabulary, self.tags, self.back, self.ahead, self.drop_word = vocabulary, tags, back, ahead, drop_word
-        self.drop_in, self.drop_out = drop_in, drop_out
+        self.vocabulary, self.tags, self.back, self.ahead = vocabulary, tags, back, ahead
+        self.drop_in, self.drop_out, self.drop_word = drop_in, drop_out, drop_word
         self.table = nn.Parameter(torch.randn(vocabulary.features.buckets, dim) * 0.1)
         self.mix = nn.Linear((back + 1 + ahead) * dim, hidden)
-        ways = 2 if both_ways else 1
-        self.first = nn.GRU(hidden, hidden, batch_first=True, bidirectional=both_ways)
-        self.second = nn.GRU(hidden * ways, hidden, batch_first=True, bidirectional=both_ways)
-        self.out = nn.Linear(hidden * ways, len(tags))
+        self.first, self.second = nn.GRU(hidden, hidden), nn.GRU(hidden, hidden)
+        self.out = nn.Linear(hidden, len(tags))
         self.crf = Crf(tags)
 
     def vectors(self, numbers):
@@ -56,7 +54,7 @@ class Tagger(nn.Module):
             weights[:, 0] *= (torch.rand(len(numbers)) > self.drop_word).float()
         return F.embedding_bag(ids, self.table, per_sample_weights=weights, mode="sum")
 
-    def forward(self, words, lengths):
+    def forward(self, words):
         """Logits [batch, time, tag] of word numbers [batch, time], padded with 1 (after the sentence)."""
         padded = F.pad(F.pad(words, (self.back, 0), value=0), (0, self.ahead), value=1)
         seen, places = padded.unique(return_inverse=True)
@@ -64,12 +62,33 @@ class Tagger(nn.Module):
         steps = words.shape[1]
         window = torch.cat([vectors[:, i:i + steps] for i in range(self.back + 1 + self.ahead)], 2)
         x = F.dropout(window, self.drop_in, self.training)
-        x = torch.tanh(self.mix(x))
+        x = torch.tanh(self.mix(x)).transpose(0, 1)
         for gru in (self.first, self.second):
-            x = F.dropout(x, self.drop_out, self.training)
-            if gru.bidirectional:
-                packed = nn.utils.rnn.pack_padded_sequence(x, lengths, batch_first=True, enforce_sorted=False)
-                x = nn.utils.rnn.pad_packed_sequence(gru(packed)[0], batch_first=True)[0]
-            else:
-                x = gru(x)[0]
-        return self.out(F.dropout(x, self.drop_out, self.training))
+            x = gru(F.dropout(x, self.drop_out, self.training))[0]
+        return self.out(F.dropout(x, self.drop_out, self.training).transpose(0, 1))
+
+
+class StreamTagger(nn.Module):
+    """What is exported: ids int64 and weights float32 [1, time, words of the window, slots] to logits [1, time, tag]."""
+
+    def __init__(self, tagger):
+        super().__init__()
+        self.tagger = tagger
+        self.back, self.ahead = tagger.back, tagger.ahead
+        self.register_buffer("rest", torch.zeros(1, 1, tagger.first.hidden_size))
+
+    def forward(self, ids, weights):
+        tagger = self.tagger
+        vectors = (F.embedding(ids, tagger.table) * weights.unsqueeze(-1)).sum(3)
+        x = vectors.reshape(1, -1, (self.back + 1 + self.ahead) * tagger.table.shape[1])
+        x = torch.tanh(tagger.mix(x)).transpose(0, 1)
+        for gru in (tagger.first, tagger.second):
+            x = gru(x, self.rest)[0]
+        return tagger.out(x.transpose(0, 1))
+
+    def windows(self, vocabulary, sentence):
+        """The inputs for the words of a sentence."""
+        numbers = [0] * self.back + [vocabulary.number(w) for w in sentence] + [1] * self.ahead
+        ids, weights = vocabulary.tables()
+        places = torch.tensor([numbers[t:t + self.back + 1 + self.ahead] for t in range(len(sentence))])
+        return ids[places][None], weights[places][None]
