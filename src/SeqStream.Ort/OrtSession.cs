@@ -1,5 +1,7 @@
+using System.Buffers.Binary;
 using System.Collections.Frozen;
 using System.Collections.Immutable;
+using System.Security.Cryptography;
 using SeqStream.Ort.Native;
 using SeqStream.Plan;
 
@@ -13,10 +15,11 @@ public sealed unsafe class OrtSession : IDisposable
 {
     private readonly FrozenDictionary<string, OrtPort> _inputsByName;
 
-    private OrtSession(OrtLibrary library, string modelName, nint session)
+    private OrtSession(OrtLibrary library, string modelName, ulong modelId, nint session)
     {
         Library = library;
         ModelName = modelName;
+        ModelId = modelId;
         Handle = new OrtHandle(session, library.Api.ReleaseSession);
         Inputs = OrtModelReading.Inputs(library, session, modelName);
         Outputs = OrtModelReading.Outputs(library, session, modelName);
@@ -29,6 +32,9 @@ public sealed unsafe class OrtSession : IDisposable
 
     /// <summary>The file's path, or the name given with the bytes.</summary>
     public string ModelName { get; }
+
+    /// <summary>The first 8 bytes of the SHA-256 of the model file; weights in other files are not part of it.</summary>
+    public ulong ModelId { get; }
 
     /// <summary>The inputs in the model's order.</summary>
     public ImmutableArray<OrtPort> Inputs { get; }
@@ -51,7 +57,8 @@ public sealed unsafe class OrtSession : IDisposable
         using OrtText text = new();
         nint session;
         library.Check(library.Api.CreateSession(library.Environment, text.OfPath(path), setup.Value, &session), $"Loading model '{path}'");
-        return new OrtSession(library, path, session);
+        using FileStream file = File.OpenRead(path);
+        return new OrtSession(library, path, BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(file)), session);
     }
 
     /// <summary>Loads a model from its bytes, which are not needed afterwards.</summary>
@@ -69,7 +76,7 @@ public sealed unsafe class OrtSession : IDisposable
         {
             library.Check(library.Api.CreateSessionFromArray(library.Environment, at, (nuint)model.Length, setup.Value, &session), $"Loading model '{modelName}' from {model.Length} bytes");
         }
-        return new OrtSession(library, modelName, session);
+        return new OrtSession(library, modelName, BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(model)), session);
     }
 
     /// <summary>Runs the model once on all of its inputs and returns all of its outputs by name. Allocates.</summary>

@@ -1,5 +1,7 @@
 using System.Diagnostics.CodeAnalysis;
 using System.Runtime.CompilerServices;
+using SeqStream.Ort.Stepping;
+using SeqStream.Plan;
 
 namespace SeqStream.Ort.Native;
 
@@ -27,7 +29,11 @@ internal static unsafe class OrtThrow
 
     [DoesNotReturn]
     public static void UnknownPort(string model, string kind, string name, IEnumerable<OrtPort> known)
-        => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}' has no {kind} '{name}'. Its {kind}s are: {List(known)}.");
+        => UnknownName(model, kind, name, known.Select(static port => port.Name));
+
+    [DoesNotReturn]
+    public static void UnknownName(string model, string kind, string name, IEnumerable<string> known)
+        => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}' has no {kind} '{name}'. Its {kind}s are: {string.Join(", ", known.Select(static other => $"'{other}'"))}. Use one of these names.");
 
     [DoesNotReturn]
     public static void MissingInput(string model, OrtPort input)
@@ -49,7 +55,25 @@ internal static unsafe class OrtThrow
     public static void NoProvider(string provider, OrtLibrary library)
         => throw new OrtException(OrtErrorCode.ProviderFailure, $"Execution provider '{provider}' is not in ONNX Runtime {library.Version} at '{library.Path}', which has: {string.Join(", ", library.Providers)}. Choose one of these, or name another library in {OrtLibrary.PathVariable}.");
 
-    private static string List(IEnumerable<OrtPort> ports) => string.Join(", ", ports.Select(static port => $"'{port.Name}'"));
+    [DoesNotReturn]
+    public static void OpenDimension(string model, OrtPort port, string openName)
+        => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}', input {port}: dimension '{openName}' has no value and is not known to count streams. Give it a value in {nameof(OrtStepModel)}.{nameof(OrtStepModel.Dimensions)}, or name it in {nameof(OrtStepModel)}.{nameof(OrtStepModel.BatchDimensions)}.");
+
+    [DoesNotReturn]
+    public static void TwoBatchAxes(string model, OrtPort port)
+        => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}', input {port}: two of its dimensions count streams, expected one at most. Give one of them a value in {nameof(OrtStepModel)}.{nameof(OrtStepModel.Dimensions)}.");
+
+    [DoesNotReturn]
+    public static void StatePairDiffers(string model, OrtLanePort input, OrtLanePort output)
+        => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}': state input {input} and state output {output} differ, expected the same type and shape. Check the pair, and the values given to open dimensions.");
+
+    [DoesNotReturn]
+    public static void WrongInitialState(string model, OrtLanePort input, ConstantTensor initial)
+        => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}': the initial value of state {input} is {initial.Type.DisplayName()} {initial.Shape}, expected the same type and number of elements.");
+
+    [DoesNotReturn]
+    public static void FixedBatch(string model, int batch, string reason)
+        => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}' was asked to step {batch} streams in one run, but {reason}. Export it with an open batch dimension, name that dimension in {nameof(OrtStepModel)}.{nameof(OrtStepModel.BatchDimensions)}, or step one stream at a time.");
 
     private static string Remedy(OrtErrorCode code) => code switch
     {
