@@ -44,7 +44,7 @@ public sealed unsafe class OrtLibrary
     /// <summary>The library's version, such as <c>1.30.0</c>.</summary>
     public string Version { get; }
 
-    /// <summary>Names of the execution providers built into the library, such as <c>CPUExecutionProvider</c>.</summary>
+    /// <summary>Names of the execution providers the library knows, such as <c>CPUExecutionProvider</c>. Some need a further library of their own: adding one without it fails.</summary>
     public ImmutableArray<string> Providers { get; }
 
     internal OrtApi Api { get; }

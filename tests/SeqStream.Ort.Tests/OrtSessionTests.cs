@@ -126,6 +126,17 @@ public sealed class OrtSessionTests
     }
 
     [Fact]
+    public void Provider_that_cannot_start_is_refused_with_a_remedy()
+    {
+        const string provider = "TensorrtExecutionProvider";
+        Assert.SkipUnless(Runtime.Require().Providers.Contains(provider), $"This library does not know {provider}, which is used here as one that cannot start by its name alone.");
+        OrtSessionOptions options = new() { Providers = [new OrtProvider(provider)] };
+        OrtException exception = Assert.Throws<OrtException>(() => OrtSession.Load(Runtime.Require(), new RecurrentModel("GRU", 2, 3, seed: 1).WholeBytes(), "gru", options));
+        Assert.Equal(OrtErrorCode.ProviderFailure, exception.Code);
+        Assert.Contains("leave it out to run on the processor", exception.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Options_do_not_change_results_beyond_rounding()
     {
         byte[] bytes = new RecurrentModel("LSTM", 4, 8, seed: 5).WholeBytes();

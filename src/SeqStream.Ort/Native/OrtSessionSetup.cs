@@ -33,16 +33,15 @@ internal static unsafe class OrtSessionSetup
 
     private static void AppendCuda(OrtLibrary library, nint native, OrtProvider provider)
     {
-        string doing = $"Adding execution provider '{provider.Name}'";
         nint cuda;
-        library.Check(library.Api.CreateCudaProviderOptions(&cuda), doing);
+        library.CheckProvider(library.Api.CreateCudaProviderOptions(&cuda), provider);
         using OrtHandle handle = new(cuda, library.Api.ReleaseCudaProviderOptions);
         using OrtText text = new();
-        library.Check(library.Api.UpdateCudaProviderOptions(cuda, text.Of([.. provider.Options.Keys]), text.Of([.. provider.Options.Values]), (nuint)provider.Options.Count), doing);
-        library.Check(library.Api.AppendCudaProvider(native, cuda), doing);
+        library.CheckProvider(library.Api.UpdateCudaProviderOptions(cuda, text.Of([.. provider.Options.Keys]), text.Of([.. provider.Options.Values]), (nuint)provider.Options.Count), provider);
+        library.CheckProvider(library.Api.AppendCudaProvider(native, cuda), provider);
     }
 
-    /// <summary>ONNX Runtime knows the others by their names without the suffix, in its own mixture of cases.</summary>
+    /// <summary>ONNX Runtime knows the others by their names without the suffix, two of them in another mixture of cases.</summary>
     private static void AppendByName(OrtLibrary library, nint native, OrtProvider provider)
     {
         string listed = provider.Name.EndsWith(Suffix, StringComparison.OrdinalIgnoreCase) ? provider.Name[..^Suffix.Length] : provider.Name;
@@ -53,8 +52,7 @@ internal static unsafe class OrtSessionSetup
             _ => listed,
         };
         using OrtText text = new();
-        library.Check(
-            library.Api.AppendProvider(native, text.Of(name), text.Of([.. provider.Options.Keys]), text.Of([.. provider.Options.Values]), (nuint)provider.Options.Count),
-            $"Adding execution provider '{provider.Name}'");
+        library.CheckProvider(
+            library.Api.AppendProvider(native, text.Of(name), text.Of([.. provider.Options.Keys]), text.Of([.. provider.Options.Values]), (nuint)provider.Options.Count), provider);
     }
 }

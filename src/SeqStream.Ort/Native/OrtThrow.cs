@@ -18,9 +18,16 @@ internal static unsafe class OrtThrow
     public static void Status(OrtLibrary library, nint status, string doing)
     {
         OrtErrorCode code = library.Api.GetErrorCode(status);
-        string message = OrtText.Read(library.Api.GetErrorMessage(status)).Trim();
-        library.Api.ReleaseStatus(status);
+        string message = TakeMessage(library, status);
         throw new OrtException(code, $"{doing}: ONNX Runtime {library.Version} says: {message} ({code}). {Remedy(code)}");
+    }
+
+    /// <summary>Throws what a status says about adding an execution provider.</summary>
+    public static void CheckProvider(this OrtLibrary library, nint status, OrtProvider provider)
+    {
+        if (status == 0) return;
+        string message = TakeMessage(library, status);
+        throw new OrtException(OrtErrorCode.ProviderFailure, $"Adding execution provider '{provider.Name}': ONNX Runtime {library.Version} says: {message}. Put the libraries and drivers it needs in place, or leave it out to run on the processor.");
     }
 
     [DoesNotReturn]
@@ -74,6 +81,14 @@ internal static unsafe class OrtThrow
     [DoesNotReturn]
     public static void FixedBatch(string model, int batch, string reason)
         => throw new OrtException(OrtErrorCode.InvalidArgument, $"Model '{model}' was asked to step {batch} streams in one run, but {reason}. Export it with an open batch dimension, name that dimension in {nameof(OrtStepModel)}.{nameof(OrtStepModel.BatchDimensions)}, or step one stream at a time.");
+
+    /// <summary>Reads a status' message and releases the status.</summary>
+    private static string TakeMessage(OrtLibrary library, nint status)
+    {
+        string message = OrtText.Read(library.Api.GetErrorMessage(status)).Trim().TrimEnd('.');
+        library.Api.ReleaseStatus(status);
+        return message;
+    }
 
     private static string Remedy(OrtErrorCode code) => code switch
     {

@@ -1,0 +1,161 @@
+using System.Collections.Immutable;
+using SeqStream.Onnx.Reading;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Lowering;
+
+/// <summary>
+/// Lowers the nodes of a graph in order for given input wires: folds what is constant, inlines branches whose condition is constant, and goes on after a
+/// node that cannot be lowered, so that one refusal names every blocking node.
+/// </summary>
+internal sealed class GraphWalk
+{
+    private readonly OnnxModel _model;
+    private readonly OperatorRule _recurrent;
+    private readonly ConstantFolding _folding;
+    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly List<TraceStep> _steps = [];
+
+    private GraphWalk(OnnxModel model, OperatorRule recurrent, ConstantFolding folding)
+    {
+        _model = model;
+        _recurrent = recurrent;
+        _folding = folding;
+    }
+
+    /// <summary>Lowers a model's graph.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="inputs">A wire for each of the graph's inputs.</param>
+    /// <param name="recurrent">The rule for RNN, GRU and LSTM.</param>
+    /// <param name="folding">Keeps folded constants between walks.</param>
+    public static GraphTrace Trace(OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, OperatorRule recurrent, ConstantFolding folding)
+    {
+        GraphWalk walk = new(model, recurrent, folding);
+        Scope scope = new(model.Graph, outer: null);
+        foreach ((string name, Wire wire) in inputs)
+        {
+            walk._names.Add(wire.Name);
+            scope.Define(name, wire);
+        }
+        foreach (string name in model.Graph.Initializers.Keys) walk._names.Add(name);
+        Dictionary<string, Wire> outputs = new(StringComparer.Ordinal);
+        List<Failure> failures = [];
+        walk.Visit(model.Graph, scope);
+        foreach (OnnxValue output in model.Graph.Outputs)
+        {
+            if (scope.Find(output.Name, out Failure? failure) is { } wire) outputs[output.Name] = wire;
+            else failures.Add(failure ?? new Failure(new Blocker(output.Name, "", "nothing makes this output", "Repair the model"), []));
+        }
+        return new GraphTrace(inputs, walk._steps, outputs, [.. Failure.RootsOf(failures)]);
+    }
+
+    private void Visit(OnnxGraph graph, Scope scope)
+    {
+        foreach (OnnxNode node in graph.Nodes) Visit(node, scope);
+    }
+
+    private void Visit(OnnxNode node, Scope scope)
+    {
+        ImmutableArray<Wire?> inputs = Resolve(node, scope, out List<Failure> failures);
+        if (failures.Count == 0)
+        {
+            try
+            {
+                if (node is { Operator: "If", Domain: "" }) Inline(node, inputs, scope);
+                else Define(node, scope, Lower(node, inputs));
+                return;
+            }
+            catch (LoweringException refusal)
+            {
+                failures.Add(new Failure(refusal.Blocker, []));
+            }
+        }
+        Failure failure = failures.Count == 1 ? failures[0] : new Failure(null, failures);
+        foreach (string output in node.Outputs) scope.Fail(output, failure);
+    }
+
+    private static ImmutableArray<Wire?> Resolve(OnnxNode node, Scope scope, out List<Failure> failures)
+    {
+        failures = [];
+        ImmutableArray<Wire?>.Builder inputs = ImmutableArray.CreateBuilder<Wire?>(node.Inputs.Length);
+        foreach (string name in node.Inputs)
+        {
+            Failure? failure = null;
+            Wire? wire = name.Length == 0 ? null : scope.Find(name, out failure);
+            inputs.Add(wire);
+            if (wire is not null || name.Length == 0) continue;
+            failures.Add(failure ?? new Failure(new Blocker(node.Name, node.Operator, $"it reads '{name}', which nothing before it makes", "Repair the model: a node must come after those it reads"), []));
+        }
+        return inputs.MoveToImmutable();
+    }
+
+    private void Define(OnnxNode node, Scope scope, ImmutableArray<Wire?> outputs)
+    {
+        for (int index = 0; index < node.Outputs.Length; index++)
+        {
+            if (node.Outputs[index].Length == 0) continue;
+            if (index < outputs.Length && outputs[index] is { } wire) scope.Define(node.Outputs[index], wire);
+            else scope.Fail(node.Outputs[index], new Failure(new Blocker(node.Name, node.Operator, $"its output {index}, '{node.Outputs[index]}', is not supported", "Export the model without it"), []));
+        }
+    }
+
+    private ImmutableArray<Wire?> Lower(OnnxNode node, ImmutableArray<Wire?> inputs)
+    {
+        int opset = (int)_model.Opsets.GetValueOrDefault(node.Domain, 1);
+        bool isConstant = inputs.All(static wire => wire is null || wire.Constant is not null);
+        if (isConstant && _folding.Recall(node, inputs) is { } known)
+        {
+            _steps.Add(new TraceStep(node, opset, inputs, [], known));
+            return known;
+        }
+        NodeContext context = new(node, opset, inputs, UniqueName);
+        Lowered lowered = Apply(context);
+        ImmutableArray<Wire?> outputs = isConstant ? _folding.Fold(context, inputs, lowered) : lowered.Outputs;
+        _steps.Add(new TraceStep(node, opset, inputs, isConstant ? [] : lowered.Nodes, outputs));
+        return outputs;
+    }
+
+    private Lowered Apply(NodeContext context)
+    {
+        OnnxNode node = context.Node;
+        string key = node.Domain.Length == 0 ? node.Operator : $"{node.Domain}:{node.Operator}";
+        OperatorRule? rule = RecurrentRule.IsRecurrent(node) ? _recurrent : OperatorRules.All.GetValueOrDefault(key);
+        if (rule is null) throw context.Refuse($"operator {key} is not one that SeqStream's own executor knows", "Run the model with the executor 'onnxruntime', or replace the operator");
+        try
+        {
+            return rule(context);
+        }
+        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or ArithmeticException or IndexOutOfRangeException)
+        {
+            string shapes = string.Join(", ", Enumerable.Range(0, context.InputCount).Select(index => context.OptionalInput(index)?.ToString() ?? "-"));
+            throw new LoweringException(context.Refuse($"it does not fit its inputs ({shapes}): {fault.Message.TrimEnd('.')}", "Repair the model, or give other dimensions").Blocker, fault);
+        }
+    }
+
+    private void Inline(OnnxNode node, ImmutableArray<Wire?> inputs, Scope scope)
+    {
+        int opset = (int)_model.Opsets.GetValueOrDefault(node.Domain, 1);
+        NodeContext context = new(node, opset, inputs);
+        ConstantTensor condition = context.ConstantInput(0, "condition");
+        if (condition.Type != ElementType.Bool || condition.Shape.ElementCount != 1) throw context.Refuse($"its condition is {condition.Type.DisplayName()} {condition.Shape}; expected one bool", "Repair the model");
+        string name = condition.Values<byte>()[0] != 0 ? "then_branch" : "else_branch";
+        OnnxGraph graph = node.Attributes.GetValueOrDefault(name)?.Graph ?? throw context.Refuse($"it has no {name}", "Repair the model");
+        Scope inner = new(graph, scope);
+        Visit(graph, inner);
+        for (int index = 0; index < node.Outputs.Length; index++)
+        {
+            if (node.Outputs[index].Length == 0) continue;
+            Failure? failure = null;
+            Wire? wire = index < graph.Outputs.Length ? inner.Find(graph.Outputs[index].Name, out failure) : null;
+            if (wire is not null) scope.Define(node.Outputs[index], wire);
+            else scope.Fail(node.Outputs[index], failure ?? new Failure(context.Refuse($"its {name} does not make output {index}", "Repair the model").Blocker, []));
+        }
+    }
+
+    private string UniqueName(string name)
+    {
+        string unique = name;
+        for (int copy = 2; !_names.Add(unique); copy++) unique = $"{name}~{copy}";
+        return unique;
+    }
+}

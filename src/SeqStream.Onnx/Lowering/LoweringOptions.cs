@@ -1,0 +1,23 @@
+using System.Collections.Immutable;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Lowering;
+
+/// <summary>What a model's file leaves open.</summary>
+public sealed record LoweringOptions
+{
+    /// <summary>Options that leave everything to the model.</summary>
+    public static LoweringOptions Default { get; } = new();
+
+    /// <summary>Sizes by symbol (<c>batch</c>) or by input and axis (<c>x[1]</c>), which also replaces a size that the model fixes.</summary>
+    public ImmutableDictionary<string, int> Dimensions { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>Inputs that have the same value at every step, by name; they are no inputs of the plan.</summary>
+    public ImmutableDictionary<string, ConstantTensor> Constants { get; init; } = ImmutableDictionary<string, ConstantTensor>.Empty;
+
+    /// <summary>State pairs that the model's own metadata does not name. They win over metadata.</summary>
+    public ImmutableArray<DeclaredState> States { get; init; } = [];
+
+    /// <summary>The input and axis along which the stream runs; null to find them.</summary>
+    public InputAxis? TimeAxis { get; init; }
+}

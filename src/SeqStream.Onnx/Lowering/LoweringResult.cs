@@ -1,0 +1,36 @@
+using System.Collections.Immutable;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Lowering;
+
+/// <summary>A step plan, or a refusal that names every blocking node. What was found out about the model is there in both cases.</summary>
+public sealed record LoweringResult
+{
+    /// <summary>The model's file, for messages.</summary>
+    public required string File { get; init; }
+
+    /// <summary>The plan; null if the model is refused.</summary>
+    public StepPlan? Plan { get; init; }
+
+    /// <summary>Why the model is refused; empty if it is not.</summary>
+    public ImmutableArray<Blocker> Blockers { get; init; } = [];
+
+    /// <summary>One step or a whole sequence per call.</summary>
+    public StreamForm Form { get; init; }
+
+    /// <summary>The dimension along which the stream runs, such as <c>seq</c> or <c>x[1]</c>; null if no dimension does.</summary>
+    public string? TimeDimension { get; init; }
+
+    /// <summary>State inputs and outputs with the reason why they belong together.</summary>
+    public ImmutableArray<StatePair> States { get; init; } = [];
+
+    /// <summary>What the plan's outputs mean in time, in the plan's order.</summary>
+    public ImmutableArray<LoweredOutput> Outputs { get; init; } = [];
+
+    /// <summary>Remarks for people: dimensions that were chosen, proofs that failed without being needed.</summary>
+    public ImmutableArray<string> Notes { get; init; } = [];
+
+    /// <summary>The plan, or an exception with all reasons.</summary>
+    /// <exception cref="ModelNotStreamableException">The model is refused.</exception>
+    public StepPlan PlanOrThrow() => Plan ?? throw new ModelNotStreamableException(File, Blockers);
+}

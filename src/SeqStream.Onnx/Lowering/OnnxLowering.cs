@@ -1,0 +1,128 @@
+using System.Collections.Immutable;
+using SeqStream.Onnx.Reading;
+using SeqStream.Onnx.Streaming;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Lowering;
+
+/// <summary>
+/// Lowers ONNX models to step plans. A model with state inputs and outputs is a step already; a whole-sequence model becomes one where that is proved to give
+/// the same numbers. A model that cannot be lowered is refused with every blocking node.
+/// </summary>
+public sealed class OnnxLowering
+{
+    private readonly OnnxModel _model;
+    private readonly LoweringOptions _options;
+    private readonly ConstantFolding _folding = new();
+    private readonly FreeDimensions _dimensions;
+
+    private OnnxLowering(OnnxModel model, LoweringOptions options)
+    {
+        _model = model;
+        _options = options;
+        _dimensions = new FreeDimensions(model, options);
+    }
+
+    /// <summary>Lowers a model to what one step does.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">What the file leaves open; null for nothing.</param>
+    /// <returns>A plan, or a refusal: see <see cref="LoweringResult"/>.</returns>
+    public static LoweringResult Lower(OnnxModel model, LoweringOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new OnnxLowering(model, options ?? LoweringOptions.Default).Lower();
+    }
+
+    /// <summary>Lowers a model to a plan whose one step is one call of the model, whole sequences and all, and that remembers nothing: an oracle for the stepped plan.</summary>
+    /// <param name="model">The model.</param>
+    /// <param name="options">Sizes of all dimensions that the file leaves open; others are 1.</param>
+    public static LoweringResult LowerWhole(OnnxModel model, LoweringOptions? options = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return new OnnxLowering(model, options ?? LoweringOptions.Default).LowerCall();
+    }
+
+    private LoweringResult Lower()
+    {
+        (IReadOnlyList<FoundPair> pairs, IReadOnlyList<Blocker> pairBlockers) = StatePairing.Find(_model, _options);
+        LoweringResult result = new() { File = _model.File, States = [.. pairs.Select(static pair => pair.Pair)] };
+        if (_dimensions.Blockers.Count + pairBlockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers, .. pairBlockers] };
+        HashSet<string> stateInputs = [.. pairs.Select(static pair => pair.Input.Name)];
+        FindTimeDimension search = new(_model, _dimensions, _folding, stateInputs);
+        FreeDimension? time = search.Find(_options.TimeAxis);
+        result = result with { TimeDimension = time?.Key, Notes = [.. search.Notes] };
+        if (search.Blockers.Count > 0) return result with { Blockers = [.. search.Blockers] };
+        TimeReport? report = null;
+        if (time is not null)
+        {
+            report = Analyse(time, stateInputs, out ImmutableArray<Blocker> blockers);
+            bool mayStepAnyway = pairs.Count > 0;
+            if (!blockers.IsEmpty && !mayStepAnyway) return result with { Form = StreamForm.Sequence, Blockers = blockers };
+            if (!blockers.IsEmpty) result = result with { Notes = [.. result.Notes, .. blockers.Select(static blocker => $"a step is one call with one step of input; it is not proved equal to one call with many: {blocker}")] };
+            if (!blockers.IsEmpty) report = null;
+        }
+        return Assemble(result with { Form = pairs.Count == 0 && report is not null ? StreamForm.Sequence : StreamForm.Step }, time, pairs, report);
+    }
+
+    private LoweringResult LowerCall()
+    {
+        LoweringResult result = new() { File = _model.File };
+        if (_dimensions.Blockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers] };
+        GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(null, 1), RecurrentRule.Whole, _folding);
+        return Finish(result, trace, new PlanParts(trace));
+    }
+
+    private TimeReport? Analyse(FreeDimension time, HashSet<string> stateInputs, out ImmutableArray<Blocker> blockers)
+    {
+        GraphTrace one = Trace(1), shorter = Trace(Probe.ShortLength), longer = Trace(Probe.LongLength);
+        foreach (GraphTrace trace in (GraphTrace[])[shorter, longer, one])
+        {
+            if (trace.Blockers.IsEmpty) continue;
+            blockers = trace.Blockers;
+            return null;
+        }
+        TimeReport report = TimeAnalysis.Analyse(_model, one, shorter, longer, stateInputs);
+        blockers = report.Blockers;
+        if (blockers.IsEmpty) blockers = [.. report.Outputs.Where(static output => output.Value.Kind == TimeKind.Initial).Select(static output => new Blocker(output.Key, "", "this output is the state from before the sequence", TimeQuestion.WholeSequence))];
+        return report;
+
+        GraphTrace Trace(int length) => GraphWalk.Trace(_model, _dimensions.Wires(time, length), RecurrentRule.Whole, _folding);
+    }
+
+    private LoweringResult Assemble(LoweringResult result, FreeDimension? time, IReadOnlyList<FoundPair> pairs, TimeReport? report)
+    {
+        bool isCompiled = result.Form == StreamForm.Sequence && report is not null;
+        RecurrentRule rule = new(node => isCompiled && report!.Residents.Contains(node) ? RecurrentForm.Resident : RecurrentForm.Sequence);
+        GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(time, 1), rule.Lower, _folding);
+        if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
+        PlanParts parts = new(trace);
+        foreach (FoundPair pair in pairs)
+        {
+            if (parts.AddState(pair) is { } blocker) result = result with { Blockers = result.Blockers.Add(blocker) };
+        }
+        if (!result.Blockers.IsEmpty) return result;
+        ResidentStates.Settle(trace, parts, _folding);
+        HashSet<string> stateOutputs = [.. pairs.Select(static pair => pair.Output.Name)];
+        result = result with
+        {
+            Outputs = [.. _model.Graph.Outputs.Where(output => !stateOutputs.Contains(output.Name)).Select(output => new LoweredOutput(output.Name, TimingOf(output.Name, report), Delay: 0))],
+        };
+        return Finish(result, trace, parts);
+    }
+
+    private static OutputTiming TimingOf(string output, TimeReport? report)
+        => report is null || !report.Outputs.TryGetValue(output, out WireFacts facts) ? OutputTiming.EveryStep : facts.Kind switch
+        {
+            TimeKind.EveryStep => OutputTiming.EveryStep,
+            TimeKind.Fixed => OutputTiming.Fixed,
+            _ => OutputTiming.LastStep,
+        };
+
+    private LoweringResult Finish(LoweringResult result, GraphTrace trace, PlanParts parts)
+    {
+        if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
+        ImmutableArray<Wire> inputs = [.. _model.Graph.Inputs.Select(input => trace.Inputs[input.Name]).Where(wire => wire.Constant is null && !parts.IsState(wire))];
+        ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name]))];
+        return result with { Plan = parts.Build(_model.File, inputs, outputs) };
+    }
+}

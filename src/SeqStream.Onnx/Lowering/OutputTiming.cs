@@ -1,0 +1,12 @@
+namespace SeqStream.Onnx.Lowering;
+
+/// <summary>When an output of a step plan equals what the whole-sequence model gives.</summary>
+public enum OutputTiming
+{
+    /// <summary>At every step: each answer is the whole-sequence model's answer for that step.</summary>
+    EveryStep,
+    /// <summary>At the last step: each answer is the whole-sequence model's answer for the sequence up to that step.</summary>
+    LastStep,
+    /// <summary>It does not depend on the stream.</summary>
+    Fixed,
+}

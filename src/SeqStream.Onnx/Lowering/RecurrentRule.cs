@@ -1,0 +1,73 @@
+using System.Collections.Immutable;
+using SeqStream.Cells;
+using SeqStream.Onnx.Reading;
+using SeqStream.Operators;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Lowering;
+
+/// <summary>Lowers RNN, GRU and LSTM.</summary>
+/// <param name="formOf">What a node is to become.</param>
+internal sealed class RecurrentRule(Func<OnnxNode, RecurrentForm> formOf)
+{
+    /// <summary>Every recurrent node runs over its whole sequence, as ONNX says.</summary>
+    public static OperatorRule Whole { get; } = new RecurrentRule(static _ => RecurrentForm.Sequence).Lower;
+
+    /// <summary>True for RNN, GRU and LSTM.</summary>
+    public static bool IsRecurrent(OnnxNode node) => node is { Domain: "", Operator: "RNN" or "GRU" or "LSTM" };
+
+    /// <summary>The axis of X along which a recurrent node runs.</summary>
+    public static int SequenceAxis(OnnxNode node) => node.Attributes.GetValueOrDefault("layout")?.Int == 1 ? 1 : 0;
+
+    /// <summary>The rule.</summary>
+    public Lowered Lower(NodeContext node)
+    {
+        RecurrentAttributes attributes = new(node);
+        bool isResident = formOf(node.Node) == RecurrentForm.Resident;
+        bool isOneStep = attributes is { Length: 1, Batch: 1, Directions: 1, SequenceLengths: null };
+        if (isResident && !isOneStep) throw node.Refuse($"its sequence is the stream, but its input is {node.Input(0)} with {attributes.Directions} directions", "Export the model forward-only");
+        return isOneStep ? OneStep(node, attributes, isResident) : AllSteps(node, attributes);
+    }
+
+    private static RecurrentStepNode OneStep(NodeContext node, RecurrentAttributes attributes, bool isResident)
+    {
+        RecurrentMemory memory = isResident
+            ? RecurrentMemory.Resident(Field(node, attributes, "h", attributes.InitialH), attributes.Kind == CellKind.Lstm ? Field(node, attributes, "c", attributes.InitialC) : null)
+            : RecurrentMemory.FromWires(attributes.InitialH, attributes.InitialC);
+        return new RecurrentStepNode(
+            node.Name,
+            attributes.Weights(0),
+            attributes.Options(0),
+            node.Input(0),
+            memory,
+            node.OptionalOutput(0, ElementType.Float32, attributes.OutputShape),
+            node.OptionalOutput(1, ElementType.Float32, attributes.StateShape),
+            node.OptionalOutput(2, ElementType.Float32, attributes.StateShape));
+    }
+
+    private static RecurrentSequenceNode AllSteps(NodeContext node, RecurrentAttributes attributes)
+    {
+        ImmutableArray<RecurrentDirection> directions = [.. Enumerable.Range(0, attributes.Directions)
+            .Select(index => new RecurrentDirection(attributes.Weights(index), attributes.Options(index), attributes.IsReverse(index)))];
+        return new RecurrentSequenceNode(
+            node.Name,
+            directions,
+            attributes.IsBatchFirst,
+            node.Input(0),
+            attributes.SequenceLengths,
+            attributes.InitialH,
+            attributes.InitialC,
+            node.OptionalOutput(0, ElementType.Float32, attributes.OutputShape),
+            node.OptionalOutput(1, ElementType.Float32, attributes.StateShape),
+            node.OptionalOutput(2, ElementType.Float32, attributes.StateShape));
+    }
+
+    private static StateField Field(NodeContext node, RecurrentAttributes attributes, string part, Wire? initial)
+    {
+        if (initial is not null && initial.Constant is null)
+        {
+            throw node.Refuse($"its initial {part}, '{initial.Name}', is computed from what a step is given", "Declare the state pair it belongs to, or export the model with a constant initial state");
+        }
+        return new StateField($"{node.Name}.{part}", ElementType.Float32, attributes.StateShape, initial?.Constant);
+    }
+}

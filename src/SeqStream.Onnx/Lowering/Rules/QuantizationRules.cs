@@ -1,0 +1,116 @@
+using SeqStream.Operators.Elementwise;
+using SeqStream.Operators.Movement;
+using SeqStream.Operators.Reduction;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Lowering.Rules;
+
+/// <summary>Quantization, as the formulas of its specification.</summary>
+internal static class QuantizationRules
+{
+    public static IEnumerable<(string, OperatorRule)> All =>
+    [
+        ("QuantizeLinear", Quantize),
+        ("DequantizeLinear", Dequantize),
+        ("DynamicQuantizeLinear", DynamicQuantize),
+        ("QLinearMatMul", QuantizedMatMul),
+    ];
+
+    /// <summary>saturate(round(x / scale) + zero point).</summary>
+    private static Lowered Quantize(NodeContext node)
+    {
+        Composition composition = new(node);
+        Wire x = node.Input(0);
+        Wire? zeroPoint = node.OptionalInput(2);
+        ElementType type = zeroPoint?.Type ?? (ElementType)node.Int("output_dtype", (long)ElementType.UInt8);
+        Wire scale = Placed(composition, node.Input(1), x.Shape);
+        Wire? zero = zeroPoint is null ? null : Placed(composition, zeroPoint, x.Shape);
+        return composition.Result(Quantized(composition, composition.Cast(x, ElementType.Float32), composition.Cast(scale, ElementType.Float32), zero, type));
+    }
+
+    private static Wire Quantized(Composition composition, Wire x, Wire scale, Wire? zeroPoint, ElementType type)
+    {
+        (int low, int high) = type switch
+        {
+            ElementType.Int8 => ((int)sbyte.MinValue, (int)sbyte.MaxValue),
+            ElementType.UInt8 => (byte.MinValue, byte.MaxValue),
+            ElementType.Int16 => (short.MinValue, short.MaxValue),
+            ElementType.UInt16 => (ushort.MinValue, ushort.MaxValue),
+            _ => throw composition.Node.Refuse($"it quantizes to {type.DisplayName()}; SeqStream knows int8, uint8, int16 and uint16", "Quantize the model to 8 or 16 bits"),
+        };
+        Wire rounded = composition.Unary(UnaryFunction.Round, composition.Binary(BinaryFunction.Div, x, scale));
+        if (zeroPoint is not null) rounded = composition.Binary(BinaryFunction.Add, rounded, composition.Cast(zeroPoint, ElementType.Float32));
+        Wire bounded = composition.Binary(BinaryFunction.Max, rounded, composition.Constant(ElementType.Float32, low));
+        bounded = composition.Binary(BinaryFunction.Min, bounded, composition.Constant(ElementType.Float32, high));
+        return composition.Cast(bounded, type);
+    }
+
+    /// <summary>(x - zero point) * scale.</summary>
+    private static Lowered Dequantize(NodeContext node)
+    {
+        Composition composition = new(node);
+        Wire x = node.Input(0);
+        Wire scale = Placed(composition, node.Input(1), x.Shape);
+        Wire wide = composition.Cast(x, ElementType.Int32);
+        if (node.OptionalInput(2) is { } zeroPoint) wide = composition.Binary(BinaryFunction.Sub, wide, composition.Cast(Placed(composition, zeroPoint, x.Shape), ElementType.Int32));
+        Wire product = composition.Binary(BinaryFunction.Mul, composition.Cast(wide, ElementType.Float32), composition.Cast(scale, ElementType.Float32));
+        return composition.Result(composition.Cast(product, scale.Type));
+    }
+
+    private static Lowered DynamicQuantize(NodeContext node)
+    {
+        Composition composition = new(node);
+        Wire x = node.Input(0);
+        Wire zero = composition.Constant(ElementType.Float32, 0), top = composition.Constant(ElementType.Float32, byte.MaxValue);
+        Wire low = composition.Binary(BinaryFunction.Min, composition.ReduceAll(ReduceFunction.Min, x), zero);
+        Wire high = composition.Binary(BinaryFunction.Max, composition.ReduceAll(ReduceFunction.Max, x), zero);
+        Wire scale = composition.Binary(BinaryFunction.Div, composition.Binary(BinaryFunction.Sub, high, low), top);
+        // A tensor of zeros has scale 0; dividing by 1 instead keeps its elements at the zero point.
+        Wire divisor = composition.Where(composition.Binary(BinaryFunction.Equal, scale, zero), composition.Constant(ElementType.Float32, 1), scale);
+        Wire shift = composition.Binary(BinaryFunction.Div, composition.Binary(BinaryFunction.Sub, zero, low), divisor);
+        Wire bounded = composition.Binary(BinaryFunction.Min, composition.Binary(BinaryFunction.Max, shift, zero), top);
+        Wire zeroPoint = composition.Cast(composition.Unary(UnaryFunction.Round, bounded), ElementType.UInt8);
+        Wire quantized = Quantized(composition, x, divisor, zeroPoint, ElementType.UInt8);
+        return composition.Result(quantized, scale, zeroPoint);
+    }
+
+    /// <summary>An integer product, scaled once: round(product * (scaleA * scaleB) / scaleY) + zero point.</summary>
+    private static Lowered QuantizedMatMul(NodeContext node)
+    {
+        Composition composition = new(node);
+        Wire left = MatrixRules.Centered(composition, node.Input(0), node.Input(2), isLeft: true);
+        Wire right = MatrixRules.Centered(composition, node.Input(3), node.Input(5), isLeft: false);
+        Wire leftScale = composition.Cast(node.Input(1), ElementType.Float32);
+        if (leftScale.Shape.Rank == 1 && leftScale.Shape[0] > 1) leftScale = composition.View(leftScale, new TensorShape(leftScale.Shape[0], 1));
+        Wire scale = composition.Binary(BinaryFunction.Mul, leftScale, composition.Cast(node.Input(4), ElementType.Float32));
+        Wire product = composition.Cast(MatrixRules.Product(composition, left, right), ElementType.Float32);
+        Wire real = composition.Binary(BinaryFunction.Mul, product, Scalar(composition, scale));
+        Wire outputScale = Scalar(composition, composition.Cast(node.Input(6), ElementType.Float32));
+        return composition.Result(Quantized(composition, real, outputScale, Scalar(composition, node.Input(7)), node.Input(7).Type));
+    }
+
+    private static Wire Scalar(Composition composition, Wire wire) => wire.Shape.ElementCount == 1 ? composition.View(wire, new TensorShape()) : wire;
+
+    /// <summary>Scale or zero point so that it broadcasts: one for all, one for each index of attribute 'axis', or one for each block along it.</summary>
+    private static Wire Placed(Composition composition, Wire wire, TensorShape shape)
+    {
+        NodeContext node = composition.Node;
+        if (wire.Shape.ElementCount == 1 && wire.Shape.Rank <= 1) return composition.View(wire, new TensorShape());
+        int axis = node.Axis(node.Int("axis", 1), shape.Rank);
+        if (wire.Shape.Rank == 1) return composition.Along(wire, axis, shape.Rank);
+        int block = (int)node.Int("block_size", 0);
+        if (block < 1 || wire.Shape.Rank != shape.Rank || wire.Shape[axis] * (long)block < shape[axis]) throw node.Broken($"{wire} does not give {shape} a scale in blocks of {block} along dimension {axis}");
+        return composition.Add(Repeated(composition, wire, shape, axis, block, out Wire output), output);
+    }
+
+    private static RearrangeNode Repeated(Composition composition, Wire wire, TensorShape shape, int axis, int block, out Wire output)
+    {
+        NodeContext node = composition.Node;
+        if (shape[axis] % block != 0) throw node.Refuse($"dimension {axis} of {shape} is no whole number of blocks of {block}", "Quantize the model in whole blocks");
+        int[] strides = wire.Shape.Strides();
+        output = composition.Wire(wire.Type, shape);
+        return new RearrangeNode(node.Name, "Expand", wire, output,
+            [.. shape.Dimensions[..axis], shape[axis] / block, block, .. shape.Dimensions[(axis + 1)..]],
+            [.. strides[..(axis + 1)], 0, .. strides[(axis + 1)..]]);
+    }
+}

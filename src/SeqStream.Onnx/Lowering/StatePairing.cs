@@ -1,0 +1,119 @@
+using System.Collections.Immutable;
+using SeqStream.Onnx.Reading;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Lowering;
+
+/// <summary>
+/// Finds which inputs of a model are states and which outputs give their next values: first what the caller and the metadata declare, then names, then the way
+/// through the graph from an input to the initial state of recurrent nodes and from their final state to an output, then shapes.
+/// </summary>
+internal sealed class StatePairing
+{
+    private const string MetadataPrefix = "seqstream.state.";
+    private readonly OnnxModel _model;
+    private readonly List<FoundPair> _pairs = [];
+    private readonly List<Blocker> _blockers = [];
+    private readonly List<OnnxValue> _inputs;
+    private readonly List<OnnxValue> _outputs;
+
+    private StatePairing(OnnxModel model, LoweringOptions options)
+    {
+        _model = model;
+        _inputs = [.. model.Graph.Inputs.Where(input => !options.Constants.ContainsKey(input.Name))];
+        _outputs = [.. model.Graph.Outputs];
+    }
+
+    /// <summary>The pairs, or the reasons why they cannot be told.</summary>
+    public static (IReadOnlyList<FoundPair> Pairs, IReadOnlyList<Blocker> Blockers) Find(OnnxModel model, LoweringOptions options)
+    {
+        StatePairing pairing = new(model, options);
+        foreach (DeclaredState state in options.States) pairing.Declare(state.Input, state.Output, state.Initial is null ? "zeros" : "given", state.Initial, "declared by the caller");
+        pairing.ReadMetadata();
+        if (pairing._pairs.Count == 0 && pairing._blockers.Count == 0) pairing.Infer();
+        return (pairing._pairs, pairing._blockers);
+    }
+
+    private void ReadMetadata()
+    {
+        foreach ((string key, string text) in _model.Metadata.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
+        {
+            if (!key.StartsWith(MetadataPrefix, StringComparison.Ordinal)) continue;
+            string input = key[MetadataPrefix.Length..];
+            if (_pairs.Any(pair => pair.Input.Name == input)) continue;
+            string[] parts = text.Split(';', StringSplitOptions.TrimEntries);
+            string initial = parts.Skip(1).FirstOrDefault(static part => part.StartsWith("init=", StringComparison.Ordinal))?[5..] ?? "zeros";
+            if (initial is "zeros" or "ones") Declare(input, parts[0], initial, null, $"metadata '{key}' says so");
+            else _blockers.Add(new Blocker(input, "", $"metadata '{key}' starts the state from '{initial}', expected zeros or ones", "Give the initial state when the model is loaded"));
+        }
+    }
+
+    private void Declare(string inputName, string outputName, string initial, ConstantTensor? given, string reason)
+    {
+        OnnxValue? input = _inputs.FirstOrDefault(value => value.Name == inputName), output = _outputs.FirstOrDefault(value => value.Name == outputName);
+        if (input is null || output is null)
+        {
+            string missing = input is null ? $"input '{inputName}'" : $"output '{outputName}'";
+            _blockers.Add(new Blocker(inputName, "", $"it is paired with '{outputName}' ({reason}), but the model has no {missing} that is free", $"Inputs are {Names(_model.Graph.Inputs)}, outputs {Names(_model.Graph.Outputs)}"));
+            return;
+        }
+        Add(input, output, initial, given, reason);
+    }
+
+    private void Infer()
+    {
+        InferBy(static (input, output) => StateNames.Suggests(input.Name, output.Name), static (_, _) => "the names say so, type and shape agree");
+        RecurrentPaths paths = new(_model.Graph);
+        InferBy(paths.Connects, paths.Explain);
+        InferByShape();
+        if (_pairs.Count == 0 || _outputs.Count > 0 || _blockers.Count > 0) return;
+        _pairs.Clear();
+    }
+
+    private void InferBy(Func<OnnxValue, OnnxValue, bool> suggests, Func<OnnxValue, OnnxValue, string> explain)
+    {
+        List<(OnnxValue Input, OnnxValue Output)> candidates = [.. from input in _inputs from output in _outputs where Agree(input, output) && suggests(input, output) select (input, output)];
+        foreach ((OnnxValue input, OnnxValue output) in candidates)
+        {
+            if (!_inputs.Contains(input) || !_outputs.Contains(output)) continue;
+            List<(OnnxValue Input, OnnxValue Output)> rivals = [.. candidates.Where(other => other.Input == input || other.Output == output)];
+            if (rivals.Count == 1) Add(input, output, "zeros", null, explain(input, output));
+            else Ambiguous(input, rivals.Select(static rival => $"{rival.Input.Name} -> {rival.Output.Name}"));
+        }
+    }
+
+    private void InferByShape()
+    {
+        foreach (OnnxValue input in _inputs.Where(input => input != _model.Graph.Inputs[0] && input.Type == ElementType.Float32 && input.Dimensions is { IsDefault: false, Length: > 1 }).ToArray())
+        {
+            List<OnnxValue> fitting = [.. _outputs.Where(output => output != _model.Graph.Outputs[0] && output.HasRank && Agree(input, output))];
+            if (fitting.Count == 0) continue;
+            int rivals = _inputs.Count(other => other != _model.Graph.Inputs[0] && Agree(other, fitting[0]));
+            if (fitting.Count == 1 && rivals == 1) Add(input, fitting[0], "zeros", null, $"it is the only output of its shape [{string.Join(", ", input.Dimensions)}]");
+            else Ambiguous(input, fitting.Select(output => $"{input.Name} -> {output.Name}"));
+        }
+    }
+
+    private void Ambiguous(OnnxValue input, IEnumerable<string> candidates)
+    {
+        if (_blockers.Any(blocker => blocker.Node == input.Name)) return;
+        _blockers.Add(new Blocker(input.Name, "", $"it looks like a state, but its next value may be any of: {string.Join("; ", candidates)}", $"Say which with the metadata key '{MetadataPrefix}{input.Name}', or when the model is loaded"));
+    }
+
+    private void Add(OnnxValue input, OnnxValue output, string initial, ConstantTensor? given, string reason)
+    {
+        _pairs.Add(new FoundPair(input, output, given, new StatePair(input.Name, output.Name, initial, reason)));
+        _inputs.Remove(input);
+        _outputs.Remove(output);
+    }
+
+    private static bool Agree(OnnxValue input, OnnxValue output)
+    {
+        if (input.Type == ElementType.None || (output.Type != input.Type && output.Type != ElementType.None)) return false;
+        if (!input.HasRank || !output.HasRank) return true;
+        if (input.Dimensions.Length != output.Dimensions.Length) return false;
+        return input.Dimensions.Zip(output.Dimensions).All(static pair => pair.First.Number == pair.Second.Number || !pair.First.IsFixed || !pair.Second.IsFixed);
+    }
+
+    private static string Names(ImmutableArray<OnnxValue> values) => string.Join(", ", values.Select(static value => value.Name));
+}

@@ -1,0 +1,20 @@
+using System.Collections.Immutable;
+using SeqStream.Onnx.Reading;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Lowering;
+
+/// <summary>One ONNX node that a walk has lowered.</summary>
+/// <param name="Node">The ONNX node.</param>
+/// <param name="Opset">Version of its operator set.</param>
+/// <param name="Inputs">The wires it reads.</param>
+/// <param name="Nodes">The plan nodes it became; none for an alias or a folded constant.</param>
+/// <param name="Outputs">The wires of its outputs.</param>
+internal sealed record TraceStep(OnnxNode Node, int Opset, ImmutableArray<Wire?> Inputs, ImmutableArray<StepNode> Nodes, ImmutableArray<Wire?> Outputs)
+{
+    /// <summary>True if every wire it reads is a constant: then its outputs are constants.</summary>
+    public bool IsConstant => Inputs.All(static wire => wire is null || wire.Constant is not null);
+
+    /// <summary>An input; null if absent.</summary>
+    public Wire? Input(int index) => index < Inputs.Length ? Inputs[index] : null;
+}
