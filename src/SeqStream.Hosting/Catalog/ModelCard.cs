@@ -58,6 +58,11 @@ public sealed record ModelCard
     /// <summary>Name of the decoder.</summary>
     public string DecoderType => TypeOf(Decoder);
 
+    /// <summary>How many numbers a row has that the front end takes: its <c>channels</c>, else as many as the model.</summary>
+    /// <param name="modelNumbers">Numbers of the model's input.</param>
+    public int RowNumbers(int modelNumbers)
+        => FrontEnd.ValueKind == JsonValueKind.Object && FrontEnd.TryGetProperty("channels", out JsonElement channels) && channels.TryGetInt32(out int count) ? count : modelNumbers;
+
     /// <summary>The card of a bare model: plain numbers in, plain outputs out.</summary>
     public static ModelCard Bare(string path) => new() { Name = Path.GetFileNameWithoutExtension(path), Model = Path.GetFileName(path), Task = "bare model" };
 
