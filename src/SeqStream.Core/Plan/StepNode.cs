@@ -34,7 +34,7 @@ public abstract class StepNode
     public virtual ImmutableArray<StateField> States => [];
 
     /// <summary>Weights that the node holds itself, beside its constant wires. They count for the plan's identity and size.</summary>
-    public virtual ImmutableArray<float[]> Weights => [];
+    public virtual ImmutableArray<float[]> OwnWeights => [];
 
     /// <summary>Multiplications and additions of one lane's step, for reports; 0 where they are negligible.</summary>
     public virtual long Operations => 0;

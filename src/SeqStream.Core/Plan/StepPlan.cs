@@ -56,7 +56,7 @@ public sealed class StepPlan
     public long Operations => Nodes.Sum(static node => node.Operations);
 
     /// <summary>Bytes of all weights and constants, as the model stores them.</summary>
-    public long WeightBytes => Wires.Sum(static wire => wire.Constant?.Bytes.Length ?? 0L) + Nodes.Sum(static node => node.Weights.Sum(static weights => (long)weights.Length * sizeof(float)));
+    public long WeightBytes => Wires.Sum(static wire => wire.Constant?.Bytes.Length ?? 0L) + Nodes.Sum(static node => node.OwnWeights.Sum(static weights => (long)weights.Length * sizeof(float)));
 
     /// <summary>Hash of everything that shapes the numbers: nodes, attributes and constants. Equal ids give equal steps on one instruction set.</summary>
     public ulong Id => _id.Value;
@@ -81,7 +81,7 @@ public sealed class StepPlan
         {
             if (wire.Constant is not null) hash.AppendData(wire.Constant.Bytes);
         }
-        foreach (float[] weights in Nodes.SelectMany(static node => node.Weights)) hash.AppendData(MemoryMarshal.AsBytes(weights.AsSpan()));
+        foreach (float[] weights in Nodes.SelectMany(static node => node.OwnWeights)) hash.AppendData(MemoryMarshal.AsBytes(weights.AsSpan()));
         return BinaryPrimitives.ReadUInt64LittleEndian(hash.GetHashAndReset());
     }
 

@@ -12,7 +12,7 @@ internal sealed class CellModelFile
 {
     private const int Opset = 17;
     private const int Float32 = 1;
-    private readonly MemoryStream _bytes = new();
+    private readonly List<byte> _bytes = [];
 
     /// <summary>The file of a cell.</summary>
     /// <param name="kind">The cell; GRU is the linear-before-reset kind that frameworks train.</param>
@@ -106,7 +106,7 @@ internal sealed class CellModelFile
     {
         Varint((ulong)field << 3 | 2);
         Varint((ulong)bytes.Length);
-        _bytes.Write(bytes);
+        _bytes.AddRange(bytes);
     }
 
     private void Number(int field, long value)
@@ -117,7 +117,7 @@ internal sealed class CellModelFile
 
     private void Varint(ulong value)
     {
-        for (; value >= 0x80; value >>= 7) _bytes.WriteByte((byte)(value | 0x80));
-        _bytes.WriteByte((byte)value);
+        for (; value >= 0x80; value >>= 7) _bytes.Add((byte)(value | 0x80));
+        _bytes.Add((byte)value);
     }
 }

@@ -55,7 +55,7 @@ internal sealed class StepDriver : IDisposable
         byte[] bytes = new byte[port.ByteCount];
         if (port.Type == ElementType.Float32)
         {
-            foreach (ref float value in MemoryMarshal.Cast<byte, float>(bytes)) value = 2 * random.NextSingle() - 1;
+            foreach (ref float value in MemoryMarshal.Cast<byte, float>(bytes.AsSpan())) value = 2 * random.NextSingle() - 1;
         }
         return bytes;
     }
