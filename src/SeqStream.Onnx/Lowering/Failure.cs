@@ -13,7 +13,7 @@ internal sealed record Failure(Blocker? Own, IReadOnlyList<Failure> Causes)
         {
             if (!seen.Add(failure)) continue;
             if (failure.Own is not null && !roots.Contains(failure.Own)) roots.Add(failure.Own);
-            foreach (Failure cause in failure.Causes) open.Push(cause);
+            foreach (Failure cause in failure.Causes.Reverse()) open.Push(cause);
         }
         return roots;
     }

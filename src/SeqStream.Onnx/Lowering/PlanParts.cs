@@ -72,15 +72,15 @@ internal sealed class PlanParts
     public StepPlan Build(string name, ImmutableArray<Wire> inputs, ImmutableArray<PlanOutput> outputs)
     {
         List<StepNode> all = [.. _states.Select(static state => new ReadStateNode(state.Field, state.Before)), .. _nodes, .. _states.Select(static state => new WriteStateNode(state.Field, state.After))];
-        HashSet<Wire> needed = [.. outputs.Select(static output => output.Wire)];
+        HashSet<Wire> needed = [.. outputs.Select(static output => output.Wire.Root)];
         List<StepNode> kept = [];
         for (int index = all.Count - 1; index >= 0; index--)
         {
             StepNode node = all[index];
-            bool isNeeded = node is WriteStateNode or RecurrentStepNode { Memory.IsResident: true } || node.Outputs.Any(wire => wire is not null && needed.Contains(wire));
+            bool isNeeded = node is WriteStateNode or RecurrentStepNode { Memory.IsResident: true } || node.Outputs.Any(wire => wire is not null && needed.Contains(wire.Root));
             if (!isNeeded) continue;
             kept.Add(node);
-            needed.UnionWith(node.Inputs.OfType<Wire>());
+            needed.UnionWith(node.Inputs.OfType<Wire>().Select(static wire => wire.Root));
         }
         kept.Reverse();
         return new StepPlan(name, inputs, outputs, [.. kept.SelectMany(static node => node.States).Distinct()], [.. kept]);

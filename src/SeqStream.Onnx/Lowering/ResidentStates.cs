@@ -59,7 +59,7 @@ internal sealed class ResidentStates
                 Number(recurrent.Outputs[2]);
                 if (recurrent.Outputs[0] is { } y && recurrent.Outputs[1] is { } h) Same(y, h);
             }
-            else if (step.Nodes.Length > 0 && RecurrentPaths.IsMovement(step.Node) && step.Node.Operator != "Cast")
+            else if (RecurrentPaths.IsMovement(step.Node) && step.Node.Operator != "Cast")
             {
                 Move(step);
             }
@@ -103,7 +103,7 @@ internal sealed class ResidentStates
             {
                 if (step.Inputs[index] is not { Constant: null } wire || !Holds(state, wire)) continue;
                 bool isInitial = index > 4 && step.Nodes is [RecurrentStepNode];
-                bool isMoved = step.Nodes.Length == 0 || step.Outputs.All(output => output is null || _origins.ContainsKey(output));
+                bool isMoved = step.Outputs.All(output => output is null || _origins.ContainsKey(output));
                 if (!isInitial && (!isMoved || step.Nodes is [RecurrentStepNode])) return false;
             }
         }

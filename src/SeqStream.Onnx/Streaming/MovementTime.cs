@@ -14,10 +14,11 @@ internal static class MovementTime
     /// <summary>Local if as many elements lie before and after the time axis as before.</summary>
     public static void Reshape(TimeQuestion question)
     {
-        if (!question.IsStreaming(0)) return;
+        int moved = question.OutputAxis;
+        if (!question.IsStreaming(0) || moved < 0) return;
         TensorShape from = question.Shape(0), to = question.Outputs[0]!.Short.Shape;
-        int axis = question.Facts[0].Axis, moved = question.OutputAxis;
-        bool keeps = moved >= 0 && from.ElementCountBetween(0, axis) == to.ElementCountBetween(0, moved)
+        int axis = question.Facts[0].Axis;
+        bool keeps = from.ElementCountBetween(0, axis) == to.ElementCountBetween(0, moved)
             && from.ElementCountBetween(axis + 1, from.Rank) == to.ElementCountBetween(moved + 1, to.Rank);
         if (!keeps) throw question.Refuse($"it joins the time axis with others: {from} becomes {to} for {Probe.ShortLength} steps", TimeQuestion.WholeSequence);
     }

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using SeqStream.Kernels;
 using SeqStream.Plan;
@@ -23,6 +24,7 @@ internal sealed unsafe class VectorUnaryKernel<TFunction>(Wire input, Wire outpu
         }
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private void Run<TV, TSimd>(float* x, float* y, nint count) where TV : unmanaged where TSimd : struct, ISimd<TV>
     {
         TV alpha = TSimd.Set(_alpha), beta = TSimd.Set(_beta);

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -34,6 +35,7 @@ internal sealed unsafe class VectorNormalizeKernel<TV, TSimd>(NormalizeNode node
         }
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private float Mean(float* x)
     {
         TV sums = TSimd.Set(0f);
@@ -41,6 +43,7 @@ internal sealed unsafe class VectorNormalizeKernel<TV, TSimd>(NormalizeNode node
         return TSimd.Sum(sums) / _length;
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private float MeanSquare(float* x, float mean)
     {
         TV sums = TSimd.Set(0f), center = TSimd.Set(mean);
@@ -52,6 +55,7 @@ internal sealed unsafe class VectorNormalizeKernel<TV, TSimd>(NormalizeNode node
         return TSimd.Sum(sums) / _length;
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private void Write(float* x, float* y, float* scale, float* bias, float mean, float inverse)
     {
         TV center = TSimd.Set(mean), factor = TSimd.Set(inverse);
@@ -65,21 +69,27 @@ internal sealed unsafe class VectorNormalizeKernel<TV, TSimd>(NormalizeNode node
     }
 
     /// <summary>Elements from <paramref name="at"/> on; beyond the block's end <paramref name="fill"/>.</summary>
-    private TV Load(float* block, int at, float fill)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TV Load(float* block, int at, float fill) => at + TSimd.Width <= _length ? TSimd.Load(block + at) : LoadTail(block, at, fill);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TV LoadTail(float* block, int at, float fill)
     {
-        if (at + TSimd.Width <= _length) return TSimd.Load(block + at);
         TV tail = TSimd.Set(fill);
         for (int k = 0; at + k < _length; k++) ((float*)&tail)[k] = block[at + k];
         return tail;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Store(float* block, int at, TV value)
     {
-        if (at + TSimd.Width <= _length)
-        {
-            TSimd.Store(block + at, value);
-            return;
-        }
+        if (at + TSimd.Width <= _length) TSimd.Store(block + at, value);
+        else StoreTail(block, at, value);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void StoreTail(float* block, int at, TV value)
+    {
         for (int k = 0; at + k < _length; k++) block[at + k] = ((float*)&value)[k];
     }
 }

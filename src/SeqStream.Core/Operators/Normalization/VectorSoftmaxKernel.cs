@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Operators.Reduction;
 using SeqStream.Plan;
@@ -27,6 +28,7 @@ internal sealed unsafe class VectorSoftmaxKernel<TV, TSimd>(SoftmaxNode node, Ax
         }
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private void RunRow(float* x, float* y)
     {
         TV max = TSimd.Set(Largest(x));
@@ -45,6 +47,7 @@ internal sealed unsafe class VectorSoftmaxKernel<TV, TSimd>(SoftmaxNode node, Ax
         }
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private float Largest(float* x)
     {
         TV max = TSimd.Set(float.NegativeInfinity);
@@ -56,21 +59,27 @@ internal sealed unsafe class VectorSoftmaxKernel<TV, TSimd>(SoftmaxNode node, Ax
     }
 
     /// <summary>Elements from <paramref name="at"/> on; beyond the row's end -infinity, whose exponential is 0.</summary>
-    private TV Load(float* row, int at)
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private TV Load(float* row, int at) => at + TSimd.Width <= _length ? TSimd.Load(row + at) : LoadTail(row, at);
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private TV LoadTail(float* row, int at)
     {
-        if (at + TSimd.Width <= _length) return TSimd.Load(row + at);
         TV tail = TSimd.Set(float.NegativeInfinity);
         for (int k = 0; at + k < _length; k++) ((float*)&tail)[k] = row[at + k];
         return tail;
     }
 
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Store(float* row, int at, TV value)
     {
-        if (at + TSimd.Width <= _length)
-        {
-            TSimd.Store(row + at, value);
-            return;
-        }
+        if (at + TSimd.Width <= _length) TSimd.Store(row + at, value);
+        else StoreTail(row, at, value);
+    }
+
+    [MethodImpl(MethodImplOptions.NoInlining)]
+    private void StoreTail(float* row, int at, TV value)
+    {
         for (int k = 0; at + k < _length; k++) row[at + k] = ((float*)&value)[k];
     }
 }

@@ -1,7 +1,7 @@
-namespace SeqStream.Feeds.Writing;
+namespace SeqStream.Feeds;
 
 /// <summary>Tells a reader that went away from other failures to write.</summary>
-internal static class BrokenPipe
+public static class BrokenPipe
 {
     private const int UnixEpipe = 32;
     private const int WindowsBrokenPipe = unchecked((int)0x8007006D);
