@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SeqStream.Contracts;
 using SeqStream.Plan;
@@ -32,6 +33,7 @@ internal sealed class StepDriver : IDisposable
 
     /// <summary>Makes the given number of steps of the whole batch.</summary>
     [HotPath]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int steps)
     {
         int frame = _frame;
