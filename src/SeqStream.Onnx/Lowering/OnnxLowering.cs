@@ -13,13 +13,17 @@ public sealed class OnnxLowering
 {
     private readonly OnnxModel _model;
     private readonly LoweringOptions _options;
-    private readonly ConstantFolding _folding = new();
+    private readonly ConstantFolding _folding;
+    private readonly PackedWeights _weights = new();
+    private readonly OperatorRule _whole;
     private readonly FreeDimensions _dimensions;
 
     private OnnxLowering(OnnxModel model, LoweringOptions options)
     {
         _model = model;
         _options = options;
+        _folding = new ConstantFolding(model);
+        _whole = RecurrentRule.Whole(_weights);
         _dimensions = new FreeDimensions(model, options);
     }
 
@@ -48,7 +52,7 @@ public sealed class OnnxLowering
         LoweringResult result = new() { File = _model.File, States = [.. pairs.Select(static pair => pair.Pair)] };
         if (_dimensions.Blockers.Count + pairBlockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers, .. pairBlockers] };
         HashSet<string> stateInputs = [.. pairs.Select(static pair => pair.Input.Name)];
-        FindTimeDimension search = new(_model, _dimensions, _folding, stateInputs);
+        FindTimeDimension search = new(_model, _dimensions, _whole, _folding, stateInputs);
         FreeDimension? time = search.Find(_options.TimeAxis);
         result = result with { TimeDimension = time?.Key, Notes = [.. search.Notes] };
         if (search.Blockers.Count > 0) return result with { Blockers = [.. search.Blockers] };
@@ -68,7 +72,7 @@ public sealed class OnnxLowering
     {
         LoweringResult result = new() { File = _model.File };
         if (_dimensions.Blockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers] };
-        GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(null, 1), RecurrentRule.Whole, _folding);
+        GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(null, 1), _whole, _folding);
         return Finish(result, trace, new PlanParts(trace));
     }
 
@@ -86,13 +90,13 @@ public sealed class OnnxLowering
         if (blockers.IsEmpty) blockers = [.. report.Outputs.Where(static output => output.Value.Kind == TimeKind.Initial).Select(static output => new Blocker(output.Key, "", "this output is the state from before the sequence", TimeQuestion.WholeSequence))];
         return report;
 
-        GraphTrace Trace(int length) => GraphWalk.Trace(_model, _dimensions.Wires(time, length), RecurrentRule.Whole, _folding);
+        GraphTrace Trace(int length) => GraphWalk.Trace(_model, _dimensions.Wires(time, length), _whole, _folding);
     }
 
     private LoweringResult Assemble(LoweringResult result, FreeDimension? time, IReadOnlyList<FoundPair> pairs, TimeReport? report)
     {
         bool isCompiled = result.Form == StreamForm.Sequence && report is not null;
-        RecurrentRule rule = new(node => isCompiled && report!.Residents.Contains(node) ? RecurrentForm.Resident : RecurrentForm.Sequence);
+        RecurrentRule rule = new(_weights, node => isCompiled && report!.Residents.Contains(node) ? RecurrentForm.Resident : RecurrentForm.Sequence);
         GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(time, 1), rule.Lower, _folding);
         if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
         PlanParts parts = new(trace);
