@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SeqStream.Contracts;
+using SeqStream.Execution;
 using SeqStream.Plan;
 using SeqStream.State;
 
@@ -14,6 +15,9 @@ public sealed class StreamSession : IDisposable
     private readonly int[] _slot = new int[1];
     private readonly int[] _spare = new int[1];
     private readonly bool _hasPlainPorts;
+    private readonly int _inputCount;
+    private readonly int _outputCount;
+    private readonly NativeExecutor? _inPlace;
 
     internal StreamSession(IExecutorFactory executors)
     {
@@ -22,6 +26,10 @@ public sealed class StreamSession : IDisposable
         _slot[0] = _executor.Rent();
         _spare[0] = _executor.Rent();
         _hasPlainPorts = IsPlain(Signature.Inputs) && IsPlain(Signature.Outputs);
+        if (!_hasPlainPorts) return;
+        _inputCount = Signature.Inputs[0].ElementCount;
+        _outputCount = Signature.Outputs[0].ElementCount;
+        _inPlace = _executor is NativeExecutor { CanStepInPlace: true } native ? native : null;
     }
 
     /// <summary>What a step takes, answers and remembers.</summary>
@@ -36,6 +44,7 @@ public sealed class StreamSession : IDisposable
     /// <exception cref="ArgumentException">A length is wrong; the stream is untouched.</exception>
     /// <exception cref="InvalidOperationException">The model has other ports: use <see cref="Input"/>, <see cref="Step()"/> and <see cref="Output"/>.</exception>
     [HotPath]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(ReadOnlySpan<float> features, Span<float> outputs)
     {
         Run(features, outputs, _slot);
@@ -118,15 +127,26 @@ public sealed class StreamSession : IDisposable
 
     private static bool IsPlain(System.Collections.Immutable.ImmutableArray<StepPort> ports) => ports.Length == 1 && ports[0].Type == ElementType.Float32;
 
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void Run(ReadOnlySpan<float> features, Span<float> outputs, int[] slot)
     {
         if (!_hasPlainPorts) ThrowPorts();
-        Span<byte> input = _executor.Input(0, 0);
-        ReadOnlySpan<byte> featureBytes = MemoryMarshal.AsBytes(features);
-        if (featureBytes.Length != input.Length) ThrowLength("features", features.Length, Signature.Inputs[0]);
-        if (outputs.Length != Signature.Outputs[0].ElementCount) ThrowLength("outputs", outputs.Length, Signature.Outputs[0]);
-        featureBytes.CopyTo(input);
+        if (features.Length != _inputCount) ThrowLength("features", features.Length, Signature.Inputs[0]);
+        if (outputs.Length != _outputCount) ThrowLength("outputs", outputs.Length, Signature.Outputs[0]);
+        if (_inPlace is null || features.Overlaps(outputs))
+        {
+            RunStaged(features, outputs, slot);
+            return;
+        }
+        unsafe
+        {
+            fixed (float* input = features, output = outputs) _inPlace.StepInPlace(slot[0], (byte*)input, (byte*)output);
+        }
+    }
+
+    private void RunStaged(ReadOnlySpan<float> features, Span<float> outputs, int[] slot)
+    {
+        MemoryMarshal.AsBytes(features).CopyTo(_executor.Input(0, 0));
         _executor.Step(slot);
         _executor.Output(0, 0).CopyTo(MemoryMarshal.AsBytes(outputs));
     }

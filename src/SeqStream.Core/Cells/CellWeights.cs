@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SeqStream.Cells;
 
 /// <summary>Weights of one direction of one recurrent layer, in ONNX's order and layout. Gate order: RNN i; GRU z r h; LSTM i o f c.</summary>
@@ -54,6 +56,9 @@ public sealed class CellWeights
 
     /// <summary>[3 * hidden] rows i o f, or null.</summary>
     public float[]? Peepholes { get; }
+
+    /// <summary>All arrays there are.</summary>
+    public ImmutableArray<float[]> Arrays => [Input, Recurrent, .. Bias is null ? [] : new[] { Bias }, .. Peepholes is null ? [] : new[] { Peepholes }];
 
     private void Expect(string name, long found, long expected)
     {

@@ -19,7 +19,8 @@ public sealed unsafe class NativeExecutor : IStepExecutor
     private byte** _wires;       // [slots]
     private byte** _rows;        // [maxLanes]
     private byte** _scratch;     // [kernels]
-    private int _lanes;
+    private readonly int _inputSlot;
+    private readonly int _outputSlot;
 
     /// <summary>Creates an executor with room for <paramref name="maxLanes"/> lanes and no streams.</summary>
     /// <param name="program">The bound plan.</param>
@@ -36,6 +37,10 @@ public sealed unsafe class NativeExecutor : IStepExecutor
         Allocate();
         _inputs = [.. program.Plan.Inputs.Select(PortOf)];
         _outputs = [.. program.Plan.Outputs.Select(output => PortOf(output.Wire))];
+        if (_inputs.Length != 1 || _outputs.Length != 1) return;
+        _inputSlot = program.Slots.Of(program.Plan.Inputs[0]).Index;
+        _outputSlot = program.Slots.Of(program.Plan.Outputs[0].Wire).Index;
+        CanStepInPlace = _inputSlot != _outputSlot && program.Plan.Outputs[0].Wire.Root.Constant is null;
     }
 
     /// <summary>Frees the memory if the owner forgot to.</summary>
@@ -90,20 +95,35 @@ public sealed unsafe class NativeExecutor : IStepExecutor
 
     /// <inheritdoc/>
     [HotPath]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(ReadOnlySpan<int> slots)
     {
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, MaxLanes, nameof(slots));
         if (slots.Length == 0) return;
         for (int lane = 0; lane < slots.Length; lane++) _rows[lane] = _slab.LiveRow(slots[lane]);
-        _lanes = slots.Length;
-        StepContext context = new() { Lanes = _lanes, Wires = _wires, Rows = _rows };
-        NodeKernel[] kernels = _kernels;
-        for (int i = 0; i < kernels.Length; i++)
-        {
-            context.Scratch = _scratch[i];
-            kernels[i].Run(in context);
-        }
+        Run(slots.Length);
+        GC.KeepAlive(this);
     }
+
+    /// <summary>
+    /// Steps one stream of a model with one input and one output, reading and writing the caller's memory in place of the staging buffers.
+    /// The two must not overlap.
+    /// </summary>
+    [HotPath]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void StepInPlace(int slot, byte* input, byte* output)
+    {
+        _rows[0] = _slab.LiveRow(slot);
+        _wires[_inputSlot] = input;
+        _wires[_outputSlot] = output;
+        Run(1);
+        _wires[_inputSlot] = _inputs[0].Start;
+        _wires[_outputSlot] = _outputs[0].Start;
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>True if <see cref="StepInPlace"/> may be used: one input, one output, and no wire that is both or constant.</summary>
+    internal bool CanStepInPlace { get; }
 
     /// <inheritdoc/>
     public void Dispose()
@@ -111,6 +131,18 @@ public sealed unsafe class NativeExecutor : IStepExecutor
         Free();
         _slab.Dispose();
         GC.SuppressFinalize(this);
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private void Run(int lanes)
+    {
+        StepContext context = new() { Lanes = lanes, Wires = _wires, Rows = _rows };
+        NodeKernel[] kernels = _kernels;
+        for (int i = 0; i < kernels.Length; i++)
+        {
+            context.Scratch = _scratch[i];
+            kernels[i].Run(in context);
+        }
     }
 
     private Port PortOf(Wire wire)

@@ -40,6 +40,12 @@ internal unsafe interface ISimd<TV>
     /// <summary>All ones where a &lt; b.</summary>
     static abstract TV Less(TV a, TV b);
 
+    /// <summary>All ones where a &lt;= b.</summary>
+    static abstract TV LessOrEqual(TV a, TV b);
+
+    /// <summary>max(a, b); NaN if either is.</summary>
+    static abstract TV Maximum(TV a, TV b);
+
     /// <summary><paramref name="a"/> where the mask is ones, else <paramref name="b"/>.</summary>
     static abstract TV Select(TV mask, TV a, TV b);
 

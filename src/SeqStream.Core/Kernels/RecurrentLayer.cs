@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using SeqStream.Cells;
 using SeqStream.Kernels.Fused;
 using SeqStream.Kernels.General;
@@ -39,9 +40,9 @@ public abstract unsafe class RecurrentLayer
         ArgumentNullException.ThrowIfNull(choice);
         return choice.InstructionSet switch
         {
-            InstructionSet.Vector512 => Pack<System.Runtime.Intrinsics.Vector512<float>, Simd512>(weights, options, choice),
-            InstructionSet.Vector256 => Pack<System.Runtime.Intrinsics.Vector256<float>, Simd256>(weights, options, choice),
-            InstructionSet.Vector128 => Pack<System.Runtime.Intrinsics.Vector128<float>, Simd128>(weights, options, choice),
+            InstructionSet.Vector512 => Pack<Vector512<float>, Simd512>(weights, options, choice),
+            InstructionSet.Vector256 => Pack<Vector256<float>, Simd256>(weights, options, choice),
+            InstructionSet.Vector128 => Pack<Vector128<float>, Simd128>(weights, options, choice),
             _ => new ScalarLayer(weights, options),
         };
     }
@@ -83,7 +84,10 @@ public abstract unsafe class RecurrentLayer
     private static RecurrentLayer Pack<TV, TSimd>(CellWeights weights, CellOptions options, KernelChoice choice)
         where TV : unmanaged
         where TSimd : struct, ISimd<TV>
-        => options.IsPlain(weights)
-            ? FusedChoice<TV, TSimd>.Pack(weights)
-            : new ScalarLayer(weights, options);
+        => options.IsPlain(weights) ? FusedChoice<TV, TSimd>.Pack(weights) : weights.Kind switch
+        {
+            CellKind.Rnn => new GeneralRnn(weights, options, choice),
+            CellKind.Gru => new GeneralGru(weights, options, choice),
+            _ => new GeneralLstm(weights, options, choice),
+        };
 }

@@ -54,6 +54,9 @@ public sealed unsafe class RecurrentSequenceNode : StepNode
     public int Batch { get; }
 
     /// <inheritdoc/>
+    public override ImmutableArray<float[]> OwnWeights => [.. Directions.SelectMany(static direction => direction.Weights.Arrays)];
+
+    /// <inheritdoc/>
     public override long Operations => Directions.Length * (long)Steps * Batch * RecurrentNames.OperationsOf(Directions[0].Weights);
 
     /// <inheritdoc/>

@@ -44,6 +44,9 @@ public sealed unsafe class RecurrentStepNode : StepNode
     public override ImmutableArray<StateField> States => Memory.FieldH is null ? [] : Memory.FieldC is null ? [Memory.FieldH] : [Memory.FieldH, Memory.FieldC];
 
     /// <inheritdoc/>
+    public override ImmutableArray<float[]> OwnWeights => Weights.Arrays;
+
+    /// <inheritdoc/>
     public override long Operations => RecurrentNames.OperationsOf(Weights);
 
     /// <inheritdoc/>

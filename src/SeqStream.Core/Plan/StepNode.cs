@@ -33,6 +33,9 @@ public abstract class StepNode
     /// <summary>State fields it reads or writes in place in the state row. Most nodes have none.</summary>
     public virtual ImmutableArray<StateField> States => [];
 
+    /// <summary>Weights that the node holds itself, beside its constant wires. They count for the plan's identity and size.</summary>
+    public virtual ImmutableArray<float[]> OwnWeights => [];
+
     /// <summary>Multiplications and additions of one lane's step, for reports; 0 where they are negligible.</summary>
     public virtual long Operations => 0;
 

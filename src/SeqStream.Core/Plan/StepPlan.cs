@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
 using SeqStream.State;
@@ -54,6 +55,9 @@ public sealed class StepPlan
     /// <summary>Multiplications and additions of one lane's step.</summary>
     public long Operations => Nodes.Sum(static node => node.Operations);
 
+    /// <summary>Bytes of all weights and constants, as the model stores them.</summary>
+    public long WeightBytes => Wires.Sum(static wire => wire.Constant?.Bytes.Length ?? 0L) + Nodes.Sum(static node => node.OwnWeights.Sum(static weights => (long)weights.Length * sizeof(float)));
+
     /// <summary>Hash of everything that shapes the numbers: nodes, attributes and constants. Equal ids give equal steps on one instruction set.</summary>
     public ulong Id => _id.Value;
 
@@ -77,6 +81,9 @@ public sealed class StepPlan
         {
             if (wire.Constant is not null) hash.AppendData(wire.Constant.Bytes);
         }
+        // A view shows a node another shape than the wire it is a view of.
+        foreach (Wire? wire in Nodes.SelectMany(static node => node.Inputs.Concat(node.Outputs))) hash.AppendData(Encoding.UTF8.GetBytes($"{wire} {wire?.Root}\n"));
+        foreach (float[] weights in Nodes.SelectMany(static node => node.OwnWeights)) hash.AppendData(MemoryMarshal.AsBytes(weights.AsSpan()));
         return BinaryPrimitives.ReadUInt64LittleEndian(hash.GetHashAndReset());
     }
 

@@ -14,8 +14,8 @@ public sealed unsafe class StateSlab : IDisposable
     private readonly int _segmentShift;
     private readonly int _rowStride;
     private readonly byte[] _initialRow;
-    private readonly List<nint> _segments = [];
-    private readonly List<ulong> _live = [];
+    private nint[] _segments = [];
+    private ulong[] _live = [];  // a bit for each row
     private int _used;
     private int _firstFree = -1;
     private bool _disposed;
@@ -58,9 +58,9 @@ public sealed unsafe class StateSlab : IDisposable
         else
         {
             slot = _used++;
-            if (slot >> _segmentShift == _segments.Count) AddSegment();
+            if (slot >> _segmentShift == _segments.Length) AddSegment();
         }
-        while (_live.Count <= slot >> 6) _live.Add(0);
+        if (slot >> 6 == _live.Length) Array.Resize(ref _live, Math.Max(1, _live.Length + _live.Length / 4 + 1));
         _live[slot >> 6] |= 1UL << slot;
         Count++;
         Reset(slot);
@@ -121,13 +121,13 @@ public sealed unsafe class StateSlab : IDisposable
     private void AddSegment()
     {
         nuint bytes = (nuint)_rowStride << _segmentShift;
-        _segments.Add((nint)NativeMemory.AlignedAlloc(bytes, Alignment));
+        _segments = [.. _segments, (nint)NativeMemory.AlignedAlloc(bytes, Alignment)];
     }
 
     private void Free()
     {
         _disposed = true;
         foreach (nint segment in _segments) NativeMemory.AlignedFree((void*)segment);
-        _segments.Clear();
+        _segments = [];
     }
 }

@@ -5,7 +5,7 @@ namespace SeqStream.Hosting.Benchmarking;
 /// <summary>
 /// Times short steps. Drivers are interleaved: every round runs each of them once (warm-up, then samples of at least
 /// <see cref="SampleTime"/> each), so that a disturbance of the machine meets all alike; the figure is the median over rounds of the
-/// round's median. One thread at a time.
+/// round's median. One thread at a time. Where other work shares the core, a sample longer than the scheduler's slice is stretched by it.
 /// </summary>
 public sealed class StepTimer
 {

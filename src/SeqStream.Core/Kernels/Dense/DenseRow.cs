@@ -4,6 +4,7 @@ using SeqStream.Kernels.Fused;
 namespace SeqStream.Kernels.Dense;
 
 /// <summary>One row by two chunks of four vectors at once: twice the independent sums of a one-row tile, with the same bits.</summary>
+[HotPath]
 internal static unsafe class DenseRow<TV, TSimd>
     where TV : unmanaged
     where TSimd : struct, ISimd<TV>

@@ -7,6 +7,7 @@ namespace SeqStream.Kernels.Dense;
 /// M rows by one chunk of V vectors of columns. A row has four accumulators whatever V is: 4 / V chains per column, k in chain k mod (4 / V).
 /// The bias starts chain 0, and the sum is (0 + 1) + (2 + 3). V belongs to the layer's shape, M only to speed.
 /// </summary>
+[HotPath]
 internal static unsafe class DenseTile<TV, TSimd, TColumns, TRows>
     where TV : unmanaged
     where TSimd : struct, ISimd<TV>
@@ -46,15 +47,33 @@ internal static unsafe class DenseTile<TV, TSimd, TColumns, TRows>
             if (rows > 4) Add(ref q4, x4, w0, w1, w2, w3);
             if (rows > 5) Add(ref q5, x5, w0, w1, w2, w3);
         }
-        int rest = (int)(end + (chains - 1) - x0);
+        nint rest = (nint)(end + (chains - 1) - x0); // the last k, which do not fill all chains
         if (chains > 1 && rest > 0)
         {
-            AddRest(ref q0, x0, w, rest);
-            if (rows > 1) AddRest(ref q1, x1, w, rest);
-            if (rows > 2) AddRest(ref q2, x2, w, rest);
-            if (rows > 3) AddRest(ref q3, x3, w, rest);
-            if (rows > 4) AddRest(ref q4, x4, w, rest);
-            if (rows > 5) AddRest(ref q5, x5, w, rest);
+            AddFirst(ref q0, x0, w);
+            if (rows > 1) AddFirst(ref q1, x1, w);
+            if (rows > 2) AddFirst(ref q2, x2, w);
+            if (rows > 3) AddFirst(ref q3, x3, w);
+            if (rows > 4) AddFirst(ref q4, x4, w);
+            if (rows > 5) AddFirst(ref q5, x5, w);
+        }
+        if (chains > 2 && rest > 1)
+        {
+            AddSecond(ref q0, x0, w);
+            if (rows > 1) AddSecond(ref q1, x1, w);
+            if (rows > 2) AddSecond(ref q2, x2, w);
+            if (rows > 3) AddSecond(ref q3, x3, w);
+            if (rows > 4) AddSecond(ref q4, x4, w);
+            if (rows > 5) AddSecond(ref q5, x5, w);
+        }
+        if (chains > 2 && rest > 2)
+        {
+            AddThird(ref q0, x0, w);
+            if (rows > 1) AddThird(ref q1, x1, w);
+            if (rows > 2) AddThird(ref q2, x2, w);
+            if (rows > 3) AddThird(ref q3, x3, w);
+            if (rows > 4) AddThird(ref q4, x4, w);
+            if (rows > 5) AddThird(ref q5, x5, w);
         }
         Finish(ref q0, y);
         if (rows > 1) Finish(ref q1, y + yStride);
@@ -68,11 +87,14 @@ internal static unsafe class DenseTile<TV, TSimd, TColumns, TRows>
     private static void Start(ref Quad<TV> q, float* bias)
     {
         int n = TSimd.Width;
-        TV zero = TSimd.Set(0f);
+        TV start1 = TSimd.Set(0f), start2 = start1, start3 = start1; // statements, not ?: into q, which would take q's address
+        if (TColumns.Value > 1) start1 = TSimd.Load(bias + n);
+        if (TColumns.Value > 2) start2 = TSimd.Load(bias + 2 * n);
+        if (TColumns.Value > 2) start3 = TSimd.Load(bias + 3 * n);
         q.A = TSimd.Load(bias);
-        q.B = TColumns.Value > 1 ? TSimd.Load(bias + n) : zero;
-        q.C = TColumns.Value > 2 ? TSimd.Load(bias + 2 * n) : zero;
-        q.D = TColumns.Value > 2 ? TSimd.Load(bias + 3 * n) : zero;
+        q.B = start1;
+        q.C = start2;
+        q.D = start3;
     }
 
     [MethodImpl(Inline)]
@@ -89,19 +111,19 @@ internal static unsafe class DenseTile<TV, TSimd, TColumns, TRows>
         q.D = TSimd.Fma(v, w3, q.D);
     }
 
-    /// <summary>The last k that do not fill all chains.</summary>
     [MethodImpl(Inline)]
-    private static void AddRest(ref Quad<TV> q, float* x, float* w, int rest)
+    private static void AddFirst(ref Quad<TV> q, float* x, float* w)
     {
-        int n = TSimd.Width;
-        q.A = TSimd.Fma(TSimd.Set(x[0]), TSimd.Load(w), q.A);
-        if (TColumns.Value == 2) q.B = TSimd.Fma(TSimd.Set(x[0]), TSimd.Load(w + n), q.B);
-        if (TColumns.Value == 1)
-        {
-            if (rest > 1) q.B = TSimd.Fma(TSimd.Set(x[1]), TSimd.Load(w + n), q.B);
-            if (rest > 2) q.C = TSimd.Fma(TSimd.Set(x[2]), TSimd.Load(w + 2 * n), q.C);
-        }
+        TV v = TSimd.Set(x[0]);
+        q.A = TSimd.Fma(v, TSimd.Load(w), q.A);
+        if (TColumns.Value == 2) q.B = TSimd.Fma(v, TSimd.Load(w + TSimd.Width), q.B);
     }
+
+    [MethodImpl(Inline)]
+    private static void AddSecond(ref Quad<TV> q, float* x, float* w) => q.B = TSimd.Fma(TSimd.Set(x[1]), TSimd.Load(w + TSimd.Width), q.B);
+
+    [MethodImpl(Inline)]
+    private static void AddThird(ref Quad<TV> q, float* x, float* w) => q.C = TSimd.Fma(TSimd.Set(x[2]), TSimd.Load(w + 2 * TSimd.Width), q.C);
 
     [MethodImpl(Inline)]
     private static void Finish(ref Quad<TV> q, byte* y)

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 namespace SeqStream.Kernels.Fused;
 
 /// <summary>The nonlinear half of a step, for one chunk of units of one lane.</summary>
+[HotPath]
 internal static unsafe class FusedGates<TV, TSimd, TCell>
     where TV : unmanaged
     where TSimd : struct, ISimd<TV>

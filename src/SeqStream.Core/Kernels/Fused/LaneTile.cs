@@ -6,6 +6,7 @@ namespace SeqStream.Kernels.Fused;
 /// One register tile: M lanes by one chunk of units, all gates. Weight vectors are loaded once per k and used by every lane. Every lane's sum
 /// runs over k in the order of <see cref="OneLane{TV,TSimd,TCell,TPanel,TChains}"/> with the same number of chains.
 /// </summary>
+[HotPath]
 internal static unsafe class LaneTile<TV, TSimd, TCell, TLanes, TChains>
     where TV : unmanaged
     where TSimd : struct, ISimd<TV>

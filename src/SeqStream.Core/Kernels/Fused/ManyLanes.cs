@@ -6,6 +6,7 @@ namespace SeqStream.Kernels.Fused;
 /// One step of many lanes: a register-tiled matrix product with the gates applied tile by tile. The sums read a gathered copy of inputs and
 /// hidden units, so the rows are updated in place. A lane's bits do not depend on the number of lanes, its place or its tile's size.
 /// </summary>
+[HotPath]
 internal static unsafe class ManyLanes<TV, TSimd, TCell, TChains>
     where TV : unmanaged
     where TSimd : struct, ISimd<TV>

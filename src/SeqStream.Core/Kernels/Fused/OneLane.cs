@@ -7,6 +7,7 @@ namespace SeqStream.Kernels.Fused;
 /// in S chains, k mod S within each part (inputs, then hidden units); the bias starts chain 0, and the sum is chain 0 + chain 1. S belongs to
 /// the layer's shape and fixes the bits; P belongs to speed. P = 4 goes with S = 1: 16 accumulators are the most.
 /// </summary>
+[HotPath]
 internal static unsafe class OneLane<TV, TSimd, TCell, TPanel, TChains>
     where TV : unmanaged
     where TSimd : struct, ISimd<TV>

@@ -66,6 +66,7 @@ internal sealed unsafe class VectorBinaryKernel<TFunction, T>(BinaryNode node, K
     private readonly InstructionSet _instructions = choice.InstructionSet;
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     protected override void RunStretch(byte* a, int stepA, byte* b, int stepB, byte* y, nint count)
     {
         T* left = (T*)a;

@@ -46,7 +46,7 @@ public sealed class UnaryNode : StepNode
     public override NodeKernel Bind(KernelChoice choice, PlanSlots slots)
     {
         Wire input = Inputs[0]!, output = Outputs[0]!;
-        return Function switch
+        return new VectorChoice(input, output, choice, slots, Alpha, Beta).Bind(Function) ?? Function switch
         {
             UnaryFunction.Not => new UnaryKernel<Not, byte, byte>(input, output, slots, 0, 0),
             UnaryFunction.BitwiseNot => ElementSwitch.Integers(input.Type, new OfIntegers(this, slots)),

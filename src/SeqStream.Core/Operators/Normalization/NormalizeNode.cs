@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Numerics;
+using System.Runtime.Intrinsics;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -50,10 +51,19 @@ public sealed class NormalizeNode : StepNode
     /// <inheritdoc/>
     public override NodeKernel Bind(KernelChoice choice, PlanSlots slots) => Inputs[0]!.Type switch
     {
+        ElementType.Float32 when Outputs[1] is null && Outputs[2] is null => BindSingle(choice, slots),
         ElementType.Float32 => ForStatistics<float>(slots),
         ElementType.Float64 => ForStatistics<double>(slots),
         ElementType.Float16 => ForStatistics<Half>(slots),
         ElementType type => throw ElementSwitch.Unsupported(type, "float16, float32 or float64"),
+    };
+
+    private NodeKernel BindSingle(KernelChoice choice, PlanSlots slots) => choice.InstructionSet switch
+    {
+        InstructionSet.Vector512 => new VectorNormalizeKernel<Vector512<float>, Simd512>(this, slots),
+        InstructionSet.Vector256 => new VectorNormalizeKernel<Vector256<float>, Simd256>(this, slots),
+        InstructionSet.Vector128 => new VectorNormalizeKernel<Vector128<float>, Simd128>(this, slots),
+        _ => new NormalizeKernel<float, float>(this, slots),
     };
 
     private NodeKernel ForStatistics<T>(PlanSlots slots) where T : unmanaged, IFloatingPointIeee754<T> => (Outputs[1] ?? Outputs[2])?.Type switch

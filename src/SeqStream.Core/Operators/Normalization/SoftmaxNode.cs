@@ -1,3 +1,4 @@
+using System.Runtime.Intrinsics;
 using SeqStream.Kernels;
 using SeqStream.Operators.Reduction;
 using SeqStream.Plan;
@@ -38,11 +39,23 @@ public sealed class SoftmaxNode : StepNode
     /// <inheritdoc/>
     public override NodeKernel Bind(KernelChoice choice, PlanSlots slots) => Inputs[0]!.Type switch
     {
-        ElementType.Float32 => new SoftmaxKernel<float, float>(this, slots),
+        ElementType.Float32 => BindSingle(choice, slots),
         ElementType.Float64 => new SoftmaxKernel<double, double>(this, slots),
         ElementType.Float16 => new SoftmaxKernel<Half, float>(this, slots),
         ElementType type => throw ElementSwitch.Unsupported(type, "float16, float32 or float64"),
     };
+
+    private NodeKernel BindSingle(KernelChoice choice, PlanSlots slots)
+    {
+        AxisSplit split = Split();
+        return (split.IsContiguous ? choice.InstructionSet : InstructionSet.Scalar) switch
+        {
+            InstructionSet.Vector512 => new VectorSoftmaxKernel<Vector512<float>, Simd512>(this, split, slots),
+            InstructionSet.Vector256 => new VectorSoftmaxKernel<Vector256<float>, Simd256>(this, split, slots),
+            InstructionSet.Vector128 => new VectorSoftmaxKernel<Vector128<float>, Simd128>(this, split, slots),
+            _ => new SoftmaxKernel<float, float>(this, slots),
+        };
+    }
 
     internal AxisSplit Split() => new(Inputs[0]!.Shape, [.. Enumerable.Range(FirstAxis, EndAxis - FirstAxis)]);
 }

@@ -43,6 +43,7 @@ public sealed class ConvolutionNode : StepNode
     /// <inheritdoc/>
     public override NodeKernel Bind(KernelChoice choice, PlanSlots slots) => Outputs[0]!.Type switch
     {
+        ElementType.Float32 when DenseConvolutionKernel.Accepts(this) => new DenseConvolutionKernel(this, choice, slots),
         ElementType.Float32 => new Kernel<float, float>(this, slots),
         ElementType.Float64 => new Kernel<double, double>(this, slots),
         ElementType.Float16 => new Kernel<Half, float>(this, slots),

@@ -61,7 +61,7 @@ internal static class ElementwiseRules
     private static Wire Aligned(NodeContext node, Wire left, Wire right)
     {
         if (node.Node.Operator == "PRelu" && right.Shape.Rank == 1 && left.Shape.Rank > 2 && node.Opset < NumpyBroadcasting) return Padded(node, right, left.Shape.Rank - 2);
-        if (node.Opset >= NumpyBroadcasting || node.Int("broadcast", 0) == 0 || right.Shape.Rank >= left.Shape.Rank) return right;
+        if (node.Opset >= NumpyBroadcasting || node.Int("broadcast", 0) == 0 || right.Shape.Rank == 0 || right.Shape.Rank >= left.Shape.Rank) return right;
         int axis = node.Axis(node.Int("axis", left.Shape.Rank - right.Shape.Rank), left.Shape.Rank);
         return Padded(node, right, left.Shape.Rank - axis - right.Shape.Rank);
     }

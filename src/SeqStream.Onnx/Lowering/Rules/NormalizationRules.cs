@@ -1,5 +1,6 @@
 using SeqStream.Operators.Elementwise;
 using SeqStream.Operators.Normalization;
+using SeqStream.Operators.Windows;
 using SeqStream.Plan;
 
 namespace SeqStream.Onnx.Lowering.Rules;
@@ -19,6 +20,7 @@ internal static class NormalizationRules
         ("BatchNormalization", BatchNormalization),
         ("InstanceNormalization", InstanceNormalization),
         ("GroupNormalization", GroupNormalization),
+        ("LRN", LocalResponseNormalization),
     ];
 
     private static Lowered Softmax(NodeContext node, bool logarithm)
@@ -91,6 +93,25 @@ internal static class NormalizationRules
         if (node.Opset >= ChannelScales) return composition.Result(ScaleChannels(composition, output, scale, bias));
         Wire grouped = composition.View(output, new TensorShape(x.Shape[0], (int)groups, block));
         return composition.Result(composition.View(ScaleChannels(composition, grouped, scale, bias), x.Shape));
+    }
+
+    /// <summary>x / (bias + alpha * mean of squares of 'size' neighbouring channels) ^ beta; channels beyond the first and last count as 0.</summary>
+    private static Lowered LocalResponseNormalization(NodeContext node)
+    {
+        Composition composition = new(node);
+        Wire x = node.FloatInput(0);
+        int size = checked((int)node.Int("size", 0));
+        if (x.Shape.Rank < 2 || size < 1) throw node.Broken($"{x} has no {size} neighbouring channels");
+        (int channels, int spatial) = (x.Shape[1], x.Shape.ElementCountBetween(2, x.Shape.Rank));
+        Window window = new([1, channels, spatial], [1, size, 1], [1, 1, 1], [1, 1, 1], [0, (size - 1) / 2, 0], [1, channels, spatial]);
+        int[] divisors = new int[window.OutputCount];
+        Array.Fill(divisors, size);
+        Wire squares = composition.Binary(BinaryFunction.Mul, x, x), means = composition.Wire(x.Type, x.Shape);
+        means = composition.Add(new AveragePoolNode(node.Name, squares, means, window, divisors), means);
+        Wire scaled = composition.Binary(BinaryFunction.Mul, means, composition.Constant(x.Type, node.Float("alpha", 1e-4f)));
+        Wire sum = composition.Binary(BinaryFunction.Add, scaled, composition.Constant(x.Type, node.Float("bias", 1)));
+        Wire power = composition.Binary(BinaryFunction.Pow, sum, composition.Constant(x.Type, node.Float("beta", 0.75f)));
+        return composition.Result(composition.Binary(BinaryFunction.Div, x, power));
     }
 
     /// <summary>x * scale + bias, both one element for each index of dimension 1.</summary>

@@ -1,0 +1,27 @@
+using System.Globalization;
+using SeqStream.Hosting.Catalog;
+
+namespace SeqStream.Cli.Output;
+
+/// <summary>What people should know beside the results, on stderr; nothing under <c>--quiet</c>.</summary>
+internal sealed class Notices(bool isQuiet)
+{
+    /// <summary>Says which executor was taken, where it is not the one that everybody expects.</summary>
+    public void ExplainExecutor(LoadedModel model, ModelLoadOptions asked)
+    {
+        if (asked.Executor == ExecutorKind.Choose && model.Executors is not Execution.NativeProgram) Write($"executor: {model.Executors.Description}, because {model.ExecutorReason}");
+    }
+
+    /// <summary>Says how many records were dropped as repetitions and how many never came, by the producer's counter.</summary>
+    public void CountLosses(long duplicates, long missing)
+    {
+        if (duplicates > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{duplicates} records were dropped: their 'seq' had been seen"));
+        if (missing > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{missing} records never came: their 'seq' was left out"));
+    }
+
+    /// <summary>Writes a notice.</summary>
+    public void Write(string notice)
+    {
+        if (!isQuiet) Console.Error.WriteLine($"seqstream: {notice}");
+    }
+}

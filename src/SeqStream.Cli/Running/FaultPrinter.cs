@@ -1,0 +1,47 @@
+using System.Globalization;
+using System.Text.Json;
+using SeqStream.Contracts;
+
+namespace SeqStream.Cli.Running;
+
+/// <summary>Says on stderr which record was refused and why; under <c>--strict</c> it stops the route at the first one.</summary>
+internal sealed class FaultPrinter(bool asJson, bool isStrict, StopSignal stop) : IFaultReporter
+{
+    private readonly Lock _gate = new();
+
+    /// <summary>Refused records.</summary>
+    public long Count { get; private set; }
+
+    /// <summary>True if the first bad record ends the run.</summary>
+    public bool IsStrict => isStrict;
+
+    /// <summary>True once a bad record has ended the run.</summary>
+    public bool IsStopped { get; private set; }
+
+    public void Report(in RecordFault fault)
+    {
+        lock (_gate)
+        {
+            if (IsStopped) return;
+            Count++;
+            Console.Error.WriteLine(asJson ? Json(fault) : string.Create(CultureInfo.InvariantCulture, $"seqstream: {fault.Source}:{fault.Position}: {fault.Problem}"));
+            if (!isStrict) return;
+            IsStopped = true;
+        }
+        stop.Stop();
+    }
+
+    private static string Json(RecordFault fault)
+    {
+        using MemoryStream bytes = new();
+        using (Utf8JsonWriter json = new(bytes))
+        {
+            json.WriteStartObject();
+            json.WriteString("source", fault.Source);
+            json.WriteNumber("line", fault.Position);
+            json.WriteString("problem", fault.Problem);
+            json.WriteEndObject();
+        }
+        return System.Text.Encoding.UTF8.GetString(bytes.GetBuffer().AsSpan(0, (int)bytes.Length));
+    }
+}

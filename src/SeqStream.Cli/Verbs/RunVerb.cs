@@ -1,0 +1,62 @@
+using System.CommandLine;
+using SeqStream.Cli.Output;
+using SeqStream.Cli.Running;
+using SeqStream.Contracts;
+using SeqStream.Feeds;
+using SeqStream.Hosting.Catalog;
+using SeqStream.Hosting.Routing;
+using SeqStream.Pipeline;
+
+namespace SeqStream.Cli.Verbs;
+
+/// <summary><c>run MODEL</c>: the Unix filter, one record per line.</summary>
+internal static class RunVerb
+{
+    private static readonly ModelOptions s_model = new();
+    private static readonly OutputOptions s_output = new();
+    private static readonly Option<string?> s_in = new("--in") { Description = $"Format of the input: {string.Join(", ", FeedBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
+    private static readonly Option<string?> s_out = new("--out") { Description = $"Format of the output: {string.Join(", ", SinkBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
+    private static readonly Option<string> s_feed = new("--feed") { Description = "Where records come from: stdin or a file.", DefaultValueFactory = static _ => Endpoint.StandardInput, HelpName = "URI" };
+    private static readonly Option<string> s_sink = new("--sink") { Description = "Where emissions go: stdout or a file.", DefaultValueFactory = static _ => Endpoint.StandardOutput, HelpName = "URI" };
+    private static readonly Option<string?> s_streamField = new("--stream-field") { Description = "The JSON member or CSV column that names the stream.", HelpName = "NAME" };
+    private static readonly Option<bool> s_passThrough = new("--pass-through") { Description = "Copy JSON members that mean nothing here to the output." };
+    private static readonly Option<bool> s_strict = new("--strict") { Description = "Stop at the first bad record instead of refusing it." };
+
+    public static Command Create()
+    {
+        Command verb = new("run", "Step a model over records from stdin; answer on stdout.");
+        s_model.AddTo(verb);
+        s_in.AcceptOnlyFromAmong([.. FeedBuilder.Formats]);
+        s_out.AcceptOnlyFromAmong([.. SinkBuilder.Formats]);
+        foreach (Option option in new Option[] { s_in, s_out, s_feed, s_sink, s_streamField, s_passThrough, s_strict }) verb.Options.Add(option);
+        s_output.AddTo(verb);
+        verb.SetAction(static (parsed, _) => RunAsync(parsed));
+        return verb;
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed)
+    {
+        using LoadedModel model = s_model.Load(parsed);
+        Notices notices = new(s_output.Quiet(parsed));
+        notices.ExplainExecutor(model, s_model.LoadOptions(parsed));
+        using StopSignal stop = new();
+        FaultPrinter faults = new(s_output.Json(parsed), parsed.GetValue(s_strict), stop);
+        using Stream input = Endpoint.OpenInput(parsed.GetValue(s_feed)!);
+        using Stream output = Endpoint.OpenOutput(parsed.GetValue(s_sink)!);
+        IFrameFeed feed = FeedBuilder.Create(FeedOptionsOf(parsed, model.Card), input, model);
+        IEmissionSink sink = SinkBuilder.Create(parsed.GetValue(s_out) ?? model.Card.OutputFormat, output, model);
+        StageFactory stages = faults.IsStrict ? StrictFrontEnd.Guard(model.Stages, faults) : model.Stages;
+        await new Route(feed, stages, sink, new EngineOptions { Threads = s_model.Threads(parsed) }, faults).RunAsync(stop.Token).ConfigureAwait(false);
+        if (feed is LineFeed lines) notices.CountLosses(lines.Duplicates, lines.Missing);
+        if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;
+        return faults.Count > 0 ? ExitCode.BadData : ExitCode.Ok;
+    }
+
+    private static FeedOptions FeedOptionsOf(ParseResult parsed, ModelCard card) => new()
+    {
+        Format = parsed.GetValue(s_in) ?? card.InputFormat,
+        Source = parsed.GetValue(s_feed)!,
+        StreamField = parsed.GetValue(s_streamField),
+        PassThrough = parsed.GetValue(s_passThrough),
+    };
+}

@@ -1,0 +1,43 @@
+using System.Text.Json;
+using SeqStream.Contracts;
+using SeqStream.FrontEnds.Sensors;
+using SeqStream.FrontEnds.Text;
+using SeqStream.FrontEnds.Vectors;
+
+namespace SeqStream.FrontEnds;
+
+/// <summary>All front ends by the name that model cards use.</summary>
+public static class FrontEndCatalog
+{
+    /// <summary>The names, in the order people should read them.</summary>
+    public static IReadOnlyList<string> Types { get; } = ["vector", "standardize", "word-window", "letters"];
+
+    /// <summary>Reads a front end's parameters once; the answer makes one front end per stream and may be called by any thread.</summary>
+    /// <param name="type">A name of <see cref="Types"/>.</param>
+    /// <param name="parameters">The card's <c>frontEnd</c> object; undefined for none.</param>
+    /// <param name="signature">The model's ports, which the front end must fit.</param>
+    /// <exception cref="CardException">The type is unknown, a parameter is wrong, or the front end does not fit the model's inputs.</exception>
+    public static Func<IFrontEnd> Create(string type, JsonElement parameters, StepSignature signature)
+    {
+        ArgumentNullException.ThrowIfNull(signature);
+        CardSection card = new(parameters, "frontEnd");
+        Func<IFrontEnd> create = type switch
+        {
+            "vector" => Vector(VectorOptions.Read(card, signature)),
+            "standardize" => Standardize(StandardizeOptions.Read(card, signature)),
+            "word-window" => WordWindow(WordWindowOptions.Read(card, signature)),
+            "letters" => Letters(LetterOptions.Read(card, signature)),
+            _ => throw card.Refuse("type", $"the front end '{type}' is not known. Known front ends: {string.Join(", ", Types)}."),
+        };
+        card.Complete();
+        return create;
+    }
+
+    private static Func<IFrontEnd> Vector(VectorOptions options) => () => new VectorFrontEnd(options);
+
+    private static Func<IFrontEnd> Standardize(StandardizeOptions options) => () => new StandardizeFrontEnd(options);
+
+    private static Func<IFrontEnd> WordWindow(WordWindowOptions options) => () => new WordWindowFrontEnd(options);
+
+    private static Func<IFrontEnd> Letters(LetterOptions options) => () => new LetterFrontEnd(options);
+}

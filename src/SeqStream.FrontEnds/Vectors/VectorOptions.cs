@@ -1,0 +1,45 @@
+using System.Collections.Immutable;
+using SeqStream.Contracts;
+using SeqStream.Plan;
+
+namespace SeqStream.FrontEnds.Vectors;
+
+/// <summary>What a <see cref="VectorFrontEnd"/> accepts.</summary>
+/// <param name="Inputs">The model's inputs.</param>
+/// <param name="Bounds">For each input the least and greatest integer allowed.</param>
+public sealed record VectorOptions(ImmutableArray<StepPort> Inputs, ImmutableArray<(long Least, long Greatest)> Bounds)
+{
+    /// <summary>Reads <c>bounds</c>: for input names a pair of least and greatest integer. Absent inputs are not bounded.</summary>
+    /// <exception cref="CardException">A pair is malformed or names no input, or an input has a type that numbers cannot fill.</exception>
+    public static VectorOptions Read(CardSection card, StepSignature signature)
+    {
+        ArgumentNullException.ThrowIfNull(card);
+        ArgumentNullException.ThrowIfNull(signature);
+        CardSection section = card.Section("bounds");
+        ImmutableArray<(long, long)>.Builder bounds = ImmutableArray.CreateBuilder<(long, long)>();
+        foreach (StepPort port in signature.Inputs)
+        {
+            if (port.Type is not (ElementType.Float32 or ElementType.Float64 or ElementType.Int32 or ElementType.Int64 or ElementType.Bool))
+            {
+                throw card.Refuse("type", $"input '{port}' of model '{signature.ModelName}' cannot be filled from numbers, "
+                    + "expected float32, float64, int32, int64 or bool. Give the model a front end that writes it.");
+            }
+            bounds.Add(BoundsOf(section, port));
+        }
+        section.Complete();
+        return new VectorOptions(signature.Inputs, bounds.ToImmutable());
+    }
+
+    private static (long Least, long Greatest) BoundsOf(CardSection section, StepPort port)
+    {
+        (long least, long greatest) = port.Type switch
+        {
+            ElementType.Int32 => (int.MinValue, int.MaxValue),
+            ElementType.Bool => (0, 1),
+            _ => (long.MinValue, long.MaxValue),
+        };
+        if (!section.Has(port.Name)) return (least, greatest);
+        ImmutableArray<float> pair = section.Numbers(port.Name, 2);
+        return (Math.Max(least, (long)pair[0]), Math.Min(greatest, (long)pair[1]));
+    }
+}

@@ -1,0 +1,14 @@
+namespace SeqStream.Hosting.Catalog;
+
+/// <summary>How a model is to be executed.</summary>
+public sealed record ModelLoadOptions
+{
+    /// <summary>Who executes; by default the native executor where it can.</summary>
+    public ExecutorKind Executor { get; init; } = ExecutorKind.Choose;
+
+    /// <summary>Where ONNX Runtime executes: <c>cpu</c>, or an execution provider by its short name such as <c>cuda</c>. The native executor knows <c>cpu</c> only.</summary>
+    public string Device { get; init; } = "cpu";
+
+    /// <summary>ONNX Runtime's library or its folder; null to look for it.</summary>
+    public string? OrtLibraryPath { get; init; }
+}

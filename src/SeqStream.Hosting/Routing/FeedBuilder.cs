@@ -1,0 +1,41 @@
+using SeqStream.Contracts;
+using SeqStream.Feeds;
+using SeqStream.Hosting.Catalog;
+
+namespace SeqStream.Hosting.Routing;
+
+/// <summary>Makes feeds by the name of their format.</summary>
+public static class FeedBuilder
+{
+    /// <summary>Names of the formats.</summary>
+    public static IReadOnlyList<string> Formats { get; } = ["text", "tokens", "jsonl", "csv", "f32"];
+
+    /// <summary>Creates a feed.</summary>
+    /// <param name="options">Format and source.</param>
+    /// <param name="input">The bytes; stays open.</param>
+    /// <param name="model">The model that the frames are for.</param>
+    /// <exception cref="ArgumentException">The format is unknown, or does not suit the model.</exception>
+    public static IFrameFeed Create(FeedOptions options, Stream input, LoadedModel model)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(model);
+        return options.Format switch
+        {
+            "text" => new TextFeed(options.Source, input),
+            "tokens" => new TokenFeed(options.Source, input),
+            "jsonl" => new JsonLinesFeed(options.Source, input, options.StreamField ?? "stream", options.PassThrough),
+            "csv" => new CsvFeed(options.Source, input, options.StreamField),
+            "f32" => new RawFloatFeed(options.Source, input, RowNumbersOf(model)),
+            _ => throw new ArgumentException($"'{options.Format}' is no input format.{NearestName.Hint(options.Format, Formats)} Expected one of {string.Join(", ", Formats)}."),
+        };
+    }
+
+    /// <summary>A front end that changes the width says how many numbers it takes; otherwise the model's inputs do.</summary>
+    private static int RowNumbersOf(LoadedModel model)
+    {
+        int numbers = model.Card.FrontEndType == "vector" || model.Signature.Inputs.Length != 1
+            ? model.Signature.Inputs.Sum(static port => port.ElementCount)
+            : model.Card.RowNumbers(model.Signature.Inputs[0].ElementCount);
+        return numbers > 0 ? numbers : throw new ArgumentException($"Model '{model.Card.Name}' takes no numbers, so it cannot be fed from 'f32'.");
+    }
+}

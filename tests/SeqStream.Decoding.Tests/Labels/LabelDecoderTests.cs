@@ -1,0 +1,60 @@
+using System.Text;
+using SeqStream.Contracts;
+
+namespace SeqStream.Decoding.Labels;
+
+public sealed class LabelDecoderTests : IDisposable
+{
+    private readonly Outputs _outputs = new(Outputs.Floats("logits", 3));
+
+    [Fact]
+    public void Every_step_is_answered_with_the_best_label_and_its_probability()
+    {
+        IDecoder decoder = _outputs.Create("""{"type":"labels"}""", "a", "b", "c");
+        _outputs.Step(decoder, [0, MathF.Log(3), 0], "x");
+        _outputs.Step(decoder, [2, 2, -100]);
+        decoder.End(_outputs);
+        Assert.Equal([(0L, "x", "b"), (1L, "", "a")], _outputs.Said.Select(said => (said.Step, said.Text, said.Label!)));
+        Assert.Equal(0.6, _outputs.Said[0].Score, 1e-6);
+        Assert.Equal(0.5, _outputs.Said[1].Score, 1e-6);
+    }
+
+    [Fact]
+    public void Answer_at_the_end_is_that_of_the_last_step()
+    {
+        IDecoder decoder = _outputs.Create("""{"type":"labels","at":"end"}""", "a", "b", "c");
+        _outputs.Step(decoder, [9, 0, 0], "x");
+        _outputs.Step(decoder, [0, 0, 9], "a rather long text that needs room, more than the buffer has at first: sixty-four bytes");
+        Assert.Empty(_outputs.Said);
+        decoder.End(_outputs);
+        decoder.End(_outputs);
+        (long step, string text, string? label, _) = Assert.Single(_outputs.Said);
+        Assert.Equal((1L, "c"), (step, label));
+        Assert.EndsWith("sixty-four bytes", text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Reset_forgets_what_was_held()
+    {
+        IDecoder decoder = _outputs.Create("""{"type":"labels","at":"end"}""", "a", "b", "c");
+        _outputs.Step(decoder, [9, 0, 0]);
+        decoder.Reset();
+        decoder.End(_outputs);
+        Assert.Empty(_outputs.Said);
+    }
+
+    [Fact]
+    public void Steps_allocate_nothing_after_warm_up()
+    {
+        IDecoder decoder = _outputs.Create("""{"type":"labels"}""", "a", "b", "c");
+        _outputs.IsQuiet = true;
+        byte[] text = Encoding.UTF8.GetBytes("word");
+        float[] scores = [1, 2, 3];
+        _outputs.Step(decoder, scores, text);
+        long before = GC.GetAllocatedBytesForCurrentThread();
+        for (int i = 0; i < 20; i++) _outputs.Step(decoder, scores, text);
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+    }
+
+    public void Dispose() => _outputs.Dispose();
+}
