@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Streaming;
+using SeqStream.Operators;
 using SeqStream.Plan;
 
 namespace SeqStream.Onnx.Lowering;
@@ -11,6 +12,8 @@ namespace SeqStream.Onnx.Lowering;
 /// </summary>
 public sealed class OnnxLowering
 {
+    private const string NotProved = "a step is one call with one step of input; it is not proved equal to one call with many: ";
+
     private readonly OnnxModel _model;
     private readonly LoweringOptions _options;
     private readonly ConstantFolding _folding;
@@ -62,7 +65,7 @@ public sealed class OnnxLowering
             report = Analyse(time, stateInputs, out ImmutableArray<Blocker> blockers);
             bool mayStepAnyway = pairs.Count > 0;
             if (!blockers.IsEmpty && !mayStepAnyway) return result with { Form = StreamForm.Sequence, Blockers = blockers };
-            if (!blockers.IsEmpty) result = result with { Notes = [.. result.Notes, .. blockers.Select(static blocker => $"a step is one call with one step of input; it is not proved equal to one call with many: {blocker}")] };
+            if (!blockers.IsEmpty) result = result with { Notes = [.. result.Notes, .. blockers.Select(static blocker => NotProved + blocker)] };
             if (!blockers.IsEmpty) report = null;
         }
         return Assemble(result with { Form = pairs.Count == 0 && report is not null ? StreamForm.Sequence : StreamForm.Step }, time, pairs, report);
@@ -106,12 +109,25 @@ public sealed class OnnxLowering
         }
         if (!result.Blockers.IsEmpty) return result;
         ResidentStates.Settle(trace, parts, _folding);
+        if (report is not null && Forgetful(parts, report) is { } name)
+        {
+            result = result with { Notes = result.Notes.Add($"{NotProved}'{name}' does not simply carry a recurrent node's state from step to step") };
+            report = null;
+        }
         HashSet<string> stateOutputs = [.. pairs.Select(static pair => pair.Output.Name)];
         result = result with
         {
             Outputs = [.. _model.Graph.Outputs.Where(output => !stateOutputs.Contains(output.Name)).Select(output => new LoweredOutput(output.Name, TimingOf(output.Name, report), Delay: 0))],
         };
         return Finish(result, trace, parts);
+    }
+
+    /// <summary>A state that does more than keep a recurrent node's memory, or a recurrent node along time whose memory nothing keeps; null if there is none.</summary>
+    private static string? Forgetful(PlanParts parts, TimeReport report)
+    {
+        if (parts.States.Count > 0) return parts.States[0].Field.Name;
+        HashSet<string> residents = [.. report.Residents.Select(static node => node.Name)];
+        return parts.Nodes.OfType<RecurrentStepNode>().FirstOrDefault(node => !node.Memory.IsResident && residents.Contains(node.Name))?.Name;
     }
 
     private static OutputTiming TimingOf(string output, TimeReport? report)
