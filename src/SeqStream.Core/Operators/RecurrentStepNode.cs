@@ -56,6 +56,14 @@ public sealed unsafe class RecurrentStepNode : StepNode
     public RecurrentStepNode WithResidentState(StateField h, StateField? c)
         => new(Name, Weights, Options, Inputs[0]!, RecurrentMemory.Resident(h, c), Outputs[0], Outputs[1], Outputs[2]);
 
+    /// <summary>The same layer without the outputs that nobody reads.</summary>
+    public RecurrentStepNode WithOutputs(Predicate<Wire> isRead)
+    {
+        ArgumentNullException.ThrowIfNull(isRead);
+        Wire? Keep(Wire? wire) => wire is not null && isRead(wire) ? wire : null;
+        return new(Name, Weights, Options, Inputs[0]!, Memory, Keep(Outputs[0]), Keep(Outputs[1]), Keep(Outputs[2]));
+    }
+
     /// <inheritdoc/>
     public override NodeKernel Bind(KernelChoice choice, PlanSlots slots)
     {

@@ -122,7 +122,7 @@ public sealed class OnnxLowering
     {
         if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
         ImmutableArray<Wire> inputs = [.. _model.Graph.Inputs.Select(input => trace.Inputs[input.Name]).Where(wire => wire.Constant is null && !parts.IsState(wire))];
-        ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name]))];
+        ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name].Wire))];
         return result with { Plan = parts.Build(_model.File, inputs, outputs) };
     }
 }

@@ -8,9 +8,11 @@ namespace SeqStream.Onnx.Lowering;
 /// <param name="Node">The ONNX node.</param>
 /// <param name="Opset">Version of its operator set.</param>
 /// <param name="Inputs">The wires it reads.</param>
+/// <param name="Sources">The steps that make what it reads.</param>
 /// <param name="Nodes">The plan nodes it became; none for an alias or a folded constant.</param>
 /// <param name="Outputs">The wires of its outputs.</param>
-internal sealed record TraceStep(OnnxNode Node, int Opset, ImmutableArray<Wire?> Inputs, ImmutableArray<StepNode> Nodes, ImmutableArray<Wire?> Outputs)
+internal sealed record TraceStep(
+    OnnxNode Node, int Opset, ImmutableArray<Wire?> Inputs, ImmutableArray<TraceStep> Sources, ImmutableArray<StepNode> Nodes, ImmutableArray<Wire?> Outputs)
 {
     /// <summary>True if every wire it reads is a constant: then its outputs are constants.</summary>
     public bool IsConstant => Inputs.All(static wire => wire is null || wire.Constant is not null);

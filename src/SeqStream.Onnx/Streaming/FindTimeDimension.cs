@@ -50,7 +50,7 @@ internal sealed class FindTimeDimension
         foreach (FreeDimension dimension in open)
         {
             if (dimension.Places.TrueForAll(place => place.Axis == 0 || _stateInputs.Contains(place.Input))) Notes.Add($"dimension '{dimension.Key}' is taken as the batch");
-            else Blockers.Add(new Blocker(dimension.Places[0].Input, "", $"dimension '{dimension.Key}' has no size, and nothing says whether it is the stream's time", "Give its size, or name the axis of time"));
+            else Blockers.Add(new Blocker(dimension.Places[0].Input, "", $"dimension '{dimension.Key}' has no size, and nothing says whether it is the stream's time", $"Give a size for '{dimension.Key}', or name the axis of time"));
         }
         return time;
     }

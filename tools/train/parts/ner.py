@@ -14,7 +14,7 @@ from .words import WordFeatures
 
 TAGS = ["O", "B-PER", "I-PER", "B-ORG", "I-ORG", "B-LOC", "I-LOC"]
 WNUT = {"person": "PER", "location": "LOC", "group": "ORG", "corporation": "ORG"}  # creative works and products count as O
-SEED, EPOCHS, BATCH, PEAK, DECAY, SWAP, LAG = 1, 5, 32, 3e-3, 0.998, 0.15, 5
+SEED, EPOCHS, BATCH, PEAK, DECAY, SHARE, LAG = 1, 5, 32, 3e-3, 0.998, 0.3, 5
 BUCKETS, GRAMS, DIM, HIDDEN = 32768, (2, 3, 4), 24, 128
 LONGEST = 100  # words of a training sentence
 SHOWN = "Harry Potter and Hermione Granger invented a new spell .".split()
@@ -53,11 +53,13 @@ def padded(items):
     return words, tags, lengths, torch.arange(longest)[None] < lengths[:, None]
 
 
-class Swapper:
-    """Puts other entities of the same type in the place of some: names are learnt by what surrounds them."""
+class Coordinator:
+    """Makes "A and B" out of "A" in running text, B being another entity of the same type: titles apart, WikiANN has few of these."""
 
-    def __init__(self, items, rng, share):
+    def __init__(self, items, vocabulary, rng, share):
         self.rng, self.share, self.known = rng, share, {}
+        self.join, self.comma = vocabulary.number("and"), vocabulary.number(",")
+        self.running = numpy.array([w.isalpha() and w.islower() for w in vocabulary.words])
         for words, tags in items:
             for first, last, kind in self.spans(tags):
                 self.known.setdefault(kind, []).append(words[first:last])
@@ -70,19 +72,25 @@ class Swapper:
         words, tags = item
         if self.rng.random() > self.share:
             return item
-        new_words, new_tags, at = [], [], 0
-        for first, last, kind in self.spans(tags):
-            other = self.rng.choice(self.known[kind])
-            begin = TAGS.index("B-" + kind)
-            new_words += [words[at:first], other]
-            new_tags += [tags[at:first], numpy.array([begin] + [begin + 1] * (len(other) - 1))]
-            at = last
-        return numpy.concatenate(new_words + [words[at:]]), numpy.concatenate(new_tags + [tags[at:]])
+        places = [(first, last, kind) for first, last, kind in self.spans(tags) if last < len(words) and self.running[words[last]] and tags[last] == 0]
+        if not places:
+            return item
+        first, last, kind = self.rng.choice(places)
+        begin = TAGS.index("B-" + kind)
+        group = [self.rng.choice(self.known[kind]) for _ in range(1 if self.rng.random() < 0.7 else 2)] + [words[first:last]]
+        new_words, new_tags = [words[:first]], [tags[:first]]
+        for i, entity in enumerate(group):
+            if i > 0:
+                new_words.append(numpy.array([self.join if i == len(group) - 1 else self.comma]))
+                new_tags.append(numpy.array([0]))
+            new_words.append(entity)
+            new_tags.append(numpy.array([begin] + [begin + 1] * (len(entity) - 1)))
+        return numpy.concatenate(new_words + [words[last:]]), numpy.concatenate(new_tags + [tags[last:]])
 
 
-def train(model, items, seed, epochs=EPOCHS, swap=SWAP, after_epoch=None):
+def train(model, items, seed, epochs=EPOCHS, share=SHARE, after_epoch=None):
     rng = random.Random(seed)
-    swapper = Swapper(items, rng, swap)
+    coordinate = Coordinator(items, model.vocabulary, rng, share)
     optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK, weight_decay=0.01)
     steps = epochs * -(-len(items) // BATCH)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK, total_steps=steps + 1, pct_start=0.15)
@@ -91,7 +99,7 @@ def train(model, items, seed, epochs=EPOCHS, swap=SWAP, after_epoch=None):
         model.train()
         total = 0.0
         for group in batches(items, BATCH, rng):
-            words, tags, _, mask = padded([swapper(items[i]) for i in group])
+            words, tags, _, mask = padded([coordinate(items[i]) for i in group])
             loss = model.crf.loss(model(words), tags, mask) / BATCH
             optimizer.zero_grad()
             loss.backward()

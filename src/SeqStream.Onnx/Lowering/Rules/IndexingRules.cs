@@ -23,6 +23,10 @@ internal static class IndexingRules
     {
         Wire source = node.Input(0), indices = node.Input(1);
         int axis = node.Axis(node.Int("axis", 0), source.Shape.Rank);
+        foreach (long index in indices.Constant?.ToInt64Array() ?? [])
+        {
+            if (index < -source.Shape[axis] || index >= source.Shape[axis]) throw node.Broken($"index {index} is outside dimension {axis} of {source}");
+        }
         TensorShape shape = new([.. source.Shape.Dimensions[..axis], .. indices.Shape.Dimensions, .. source.Shape.Dimensions[(axis + 1)..]]);
         return new GatherNode(node.Name, source, indices, node.Output(0, source.Type, shape), axis);
     }
