@@ -9,7 +9,7 @@ public sealed class ModelCatalogTests : IDisposable
 
     public ModelCatalogTests()
     {
-        Add("alpha", """{"name":"alpha","task":"adding","shape":"many-to-many","licence":"MIT","parameters":12,"formats":{"in":"csv","out":"text"},"rate":{"hz":4},"figures":[{"metric":"accuracy","value":0.5,"data":"d","command":"c"}],"evaluation":{"type":"labels","format":"csv"}}""");
+        Add("alpha", """{"name":"alpha","task":"adding","shape":"many-to-many","licence":"MIT","parameters":12,"formats":{"in":"csv","out":"text"},"rate":{"hz":4},"figures":[{"metric":"accuracy","value":0.5,"data":"d","command":"c"}],"bounds":{"ids":[0,26]},"evaluation":{"type":"label-per-step","format":"csv"}}""");
         Add("broken", """{"name":"broken","colour":"red"}""");
         Add("hollow", """{"name":"hollow","model":"absent.onnx"}""");
     }
@@ -26,7 +26,8 @@ public sealed class ModelCatalogTests : IDisposable
         Assert.Equal("csv", model.Card.InputFormat);
         Assert.Equal(4, model.Card.RateHz);
         Assert.Equal(0.5, Assert.Single(model.Card.Figures).Value);
-        Assert.Equal("labels", model.Card.Evaluation!.Type);
+        Assert.Equal(("ids", 0, 26), Assert.Single(model.Card.Bounds));
+        Assert.Equal("label-per-step", model.Card.Evaluation!.Type);
         Assert.Equal("vector", model.Card.FrontEndType);
         Assert.EndsWith(Path.Combine("models", "alpha", "model.onnx"), model.ModelPath, StringComparison.Ordinal);
     }

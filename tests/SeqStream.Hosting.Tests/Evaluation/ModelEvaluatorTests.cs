@@ -22,7 +22,7 @@ public sealed class ModelEvaluatorTests : IDisposable
             Write(archive, "data/up/1.csv", "# comment\n0,1,0\n1,1,0\n2,0,1\n");
             Write(archive, "data/down/1.csv", "0,0,1\n1,0,1\n");
         }
-        using LoadedModel model = Load("labels", """{"type":"labels"}""", """ "labels":["up","down"], """);
+        using LoadedModel model = Load("label-per-step", """{"type":"labels"}""", """ "labels":["up","down"], """);
         EvaluationReport report = await new ModelEvaluator(model).RunAsync(path, CancellationToken.None);
 
         Assert.Equal(2, report.Sequences);
