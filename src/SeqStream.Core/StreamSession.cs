@@ -53,6 +53,7 @@ public sealed class StreamSession : IDisposable
 
     /// <summary>Answers what <see cref="Step(ReadOnlySpan{float}, Span{float})"/> would, without moving the stream.</summary>
     [HotPath]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Peek(ReadOnlySpan<float> features, Span<float> outputs)
     {
         _executor.Copy(_slot[0], _spare[0]);
@@ -127,7 +128,7 @@ public sealed class StreamSession : IDisposable
 
     private static bool IsPlain(System.Collections.Immutable.ImmutableArray<StepPort> ports) => ports.Length == 1 && ports[0].Type == ElementType.Float32;
 
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Run(ReadOnlySpan<float> features, Span<float> outputs, int[] slot)
     {
         if (!_hasPlainPorts) ThrowPorts();

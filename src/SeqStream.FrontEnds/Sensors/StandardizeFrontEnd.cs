@@ -85,6 +85,7 @@ public sealed class StandardizeFrontEnd : IFrontEnd
 
     private void Update()
     {
+        foreach (int channel in _options.Logarithms) _row[channel] = Math.CopySign(Math.Log(1 + Math.Abs(_row[channel])), _row[channel]);
         for (int i = 0; i < _row.Length; i++) _features[i] = (float)_row[i];
         int at = _row.Length;
         foreach (RunningMean mean in _means)

@@ -104,7 +104,7 @@ internal sealed class GraphWalk
     private TraceStep Lower(OnnxNode node, ImmutableArray<Wire?> inputs, ImmutableArray<TraceStep> sources)
     {
         TraceStep step = new(node, (int)_model.Opsets.GetValueOrDefault(node.Domain, 1), inputs, sources, [], []);
-        if (step.IsConstant && _folding.Recall(node, inputs) is { } known)
+        if (step.HasConstantInputs && _folding.Recall(node, inputs) is { } known)
         {
             step = step with { Outputs = known };
         }
@@ -112,7 +112,7 @@ internal sealed class GraphWalk
         {
             NodeContext context = new(node, step.Opset, inputs, UniqueName);
             Lowered lowered = Apply(context);
-            step = step.IsConstant ? step with { Outputs = _folding.Fold(context, inputs, lowered) } : step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
+            step = step.HasConstantInputs ? step with { Outputs = _folding.Fold(context, inputs, lowered) } : step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
         }
         _steps.Add(step);
         return step;

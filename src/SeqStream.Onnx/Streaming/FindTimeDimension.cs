@@ -16,14 +16,16 @@ internal sealed class FindTimeDimension
 
     private readonly OnnxModel _model;
     private readonly FreeDimensions _dimensions;
+    private readonly OperatorRule _recurrent;
     private readonly ConstantFolding _folding;
     private readonly IReadOnlyCollection<string> _stateInputs;
 
     /// <summary>Prepares the search.</summary>
-    public FindTimeDimension(OnnxModel model, FreeDimensions dimensions, ConstantFolding folding, IReadOnlyCollection<string> stateInputs)
+    public FindTimeDimension(OnnxModel model, FreeDimensions dimensions, OperatorRule recurrent, ConstantFolding folding, IReadOnlyCollection<string> stateInputs)
     {
         _model = model;
         _dimensions = dimensions;
+        _recurrent = recurrent;
         _folding = folding;
         _stateInputs = stateInputs;
     }
@@ -73,7 +75,7 @@ internal sealed class FindTimeDimension
         Lowered Watch(NodeContext node)
         {
             if (node.Input(0) is { Constant: null, Shape.Rank: 3 } x) seen[node.Node] = x.Shape;
-            return RecurrentRule.Whole(node);
+            return _recurrent(node);
         }
     }
 

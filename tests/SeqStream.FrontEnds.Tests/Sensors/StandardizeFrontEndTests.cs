@@ -21,6 +21,17 @@ public sealed class StandardizeFrontEndTests : IDisposable
     }
 
     [Fact]
+    public void Logarithms_keep_the_sign()
+    {
+        using Inputs inputs = new(Inputs.Floats("x", 2));
+        IFrontEnd frontEnd = inputs.Create("""{"type":"standardize","channels":2,"logarithms":[1],"mean":[0,0],"scale":[1,1]}""");
+        frontEnd.Accept(Inputs.Values(-7, -7), 0);
+        StepNote note = default;
+        frontEnd.TryNext(inputs.Next, ref note);
+        Assert.Equal([-7f, -MathF.Log(8)], inputs.Next.Floats(0).ToArray());
+    }
+
+    [Fact]
     public void Step_after_reset_equals_first_step()
     {
         float[] first = Step(3, 5);

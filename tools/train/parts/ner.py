@@ -27,6 +27,10 @@ def mapped(sentences):
     return [(words, [tag(t) for t in tags]) for words, tags in sentences]
 
 
+def read_names():
+    return data("text-generation/person-names-train.txt").read_text(encoding="utf-8").split()
+
+
 def encode(sentences, vocabulary, longest=None):
     return [(numpy.array([vocabulary.number(w) for w in words[:longest]]), numpy.array([TAGS.index(t) for t in tags[:longest]]))
             for words, tags in sentences]
@@ -54,10 +58,11 @@ def padded(items):
 
 
 class Coordinator:
-    """Makes "A and B" out of "A" in running text, B being another entity of the same type: titles apart, WikiANN has few of these."""
+    """Makes "A and B" out of "A" in running text, B being another entity of the same type: titles apart, WikiANN has few of these.
+    Half of the people so added are made of a first name from the list and the last word of a person of the training text."""
 
-    def __init__(self, items, vocabulary, rng, share):
-        self.rng, self.share, self.known = rng, share, {}
+    def __init__(self, items, vocabulary, first_names, rng, share):
+        self.rng, self.share, self.known, self.first_names = rng, share, {}, first_names
         self.join, self.comma = vocabulary.number("and"), vocabulary.number(",")
         self.running = numpy.array([w.isalpha() and w.islower() for w in vocabulary.words])
         for words, tags in items:
@@ -77,7 +82,9 @@ class Coordinator:
             return item
         first, last, kind = self.rng.choice(places)
         begin = TAGS.index("B-" + kind)
-        group = [self.rng.choice(self.known[kind]) for _ in range(1 if self.rng.random() < 0.7 else 2)] + [words[first:last]]
+        group = [self.entity(kind) for _ in range(1 if self.rng.random() < 0.7 else 2)] + [words[first:last]]
+        if self.rng.random() < 0.5:
+            group.reverse()
         new_words, new_tags = [words[:first]], [tags[:first]]
         for i, entity in enumerate(group):
             if i > 0:
@@ -87,10 +94,16 @@ class Coordinator:
             new_tags.append(numpy.array([begin] + [begin + 1] * (len(entity) - 1)))
         return numpy.concatenate(new_words + [words[last:]]), numpy.concatenate(new_tags + [tags[last:]])
 
+    def entity(self, kind):
+        known = self.rng.choice(self.known[kind])
+        if kind != "PER" or self.rng.random() < 0.5:
+            return known
+        return numpy.array([self.rng.choice(self.first_names), known[-1]])
 
-def train(model, items, seed, epochs=EPOCHS, share=SHARE, after_epoch=None):
+
+def train(model, items, first_names, seed, epochs=EPOCHS, share=SHARE, after_epoch=None):
     rng = random.Random(seed)
-    coordinate = Coordinator(items, model.vocabulary, rng, share)
+    coordinate = Coordinator(items, model.vocabulary, first_names, rng, share)
     optimizer = torch.optim.AdamW(model.parameters(), lr=PEAK, weight_decay=0.01)
     steps = epochs * -(-len(items) // BATCH)
     rate = torch.optim.lr_scheduler.OneCycleLR(optimizer, PEAK, total_steps=steps + 1, pct_start=0.15)
@@ -157,10 +170,11 @@ def main():
     wnut_dev = mapped(conll.read(data("ner/wnut17/emerging.dev.conll.gz")))
     vocabulary = Vocabulary(WordFeatures(BUCKETS, GRAMS))
     items = encode(wiki, vocabulary, LONGEST) + encode(wnut, vocabulary, LONGEST)
+    first_names = [vocabulary.number(name.capitalize()) for name in read_names()]
     dev_items, wnut_items, shown = encode(dev, vocabulary), encode(wnut_dev, vocabulary), encode([(SHOWN, ["O"] * len(SHOWN))], vocabulary)
     model = Tagger(vocabulary, TAGS, DIM, HIDDEN)
     log(f"{len(items)} training sentences, {parameters(model)} parameters")
-    train(model, items, SEED, after_epoch=lambda epoch, loss: log(f"epoch {epoch}: training {loss:.3f} nats per sentence"))
+    train(model, items, first_names, SEED, after_epoch=lambda epoch, loss: log(f"epoch {epoch}: training {loss:.3f} nats per sentence"))
     scores = logits(model, dev_items)
     measured = figures(model, dev_items, (None, 0, 1, 2, 3, 4, LAG, 6), scores)
     for lag, (f1, precision, recall) in measured.items():

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -47,6 +48,7 @@ public sealed class GatherNode : StepNode
         private readonly int _sliceBytes = node.Inputs[0]!.Shape.ElementCountBetween(node.Axis + 1, node.Inputs[0]!.Shape.Rank) * node.Inputs[0]!.Type.ByteSize();
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Operators.Elementwise;
 using SeqStream.Plan;
@@ -74,6 +75,7 @@ public sealed class ScatterNode : StepNode
         private readonly int _elements = node.Outputs[0]!.Shape.ElementCount;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public sealed override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -93,6 +95,7 @@ public sealed class ScatterNode : StepNode
     {
         private readonly AxisIndexing _indexing = new(node.Inputs[0]!.Shape, node.Inputs[1]!.Shape, axis);
 
+        [MethodImpl(CodeGeneration.Kernel)]
         protected override void Update(T* output, IndexReader reader, byte* indices, T* updates)
         {
             ReadOnlySpan<int> starts = _indexing.Starts;
@@ -110,6 +113,7 @@ public sealed class ScatterNode : StepNode
     {
         private readonly TupleIndexing _indexing = new(node.Inputs[0]!.Shape, node.Inputs[1]!.Shape, 0);
 
+        [MethodImpl(CodeGeneration.Kernel)]
         protected override void Update(T* output, IndexReader reader, byte* indices, T* updates)
         {
             for (int tuple = 0; tuple < _indexing.Count; tuple++)

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -81,6 +82,7 @@ public sealed class DenseNode : StepNode
         private readonly int _rows = node.Inputs[0]!.Shape.ElementCount / node.Inner;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             nint inputStride = (nint)layer.K * sizeof(float), outputStride = (nint)layer.Columns * sizeof(float);

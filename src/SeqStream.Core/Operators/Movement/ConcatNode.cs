@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -45,6 +46,7 @@ public sealed class ConcatNode : StepNode
         private readonly int _outputBlockBytes = node.Outputs[0]!.Shape.ElementCountBetween(node.Axis, node.Outputs[0]!.Shape.Rank) * node.Outputs[0]!.Type.ByteSize();
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)

@@ -58,11 +58,12 @@ public sealed class NormalizeNode : StepNode
         ElementType type => throw ElementSwitch.Unsupported(type, "float16, float32 or float64"),
     };
 
+    /// <summary>Vectors no longer than what they run over.</summary>
     private NodeKernel BindSingle(KernelChoice choice, PlanSlots slots) => choice.InstructionSet switch
     {
-        InstructionSet.Vector512 => new VectorNormalizeKernel<Vector512<float>, Simd512>(this, slots),
-        InstructionSet.Vector256 => new VectorNormalizeKernel<Vector256<float>, Simd256>(this, slots),
-        InstructionSet.Vector128 => new VectorNormalizeKernel<Vector128<float>, Simd128>(this, slots),
+        InstructionSet.Vector512 when BlockLength >= Simd512.Width => new VectorNormalizeKernel<Vector512<float>, Simd512>(this, slots),
+        >= InstructionSet.Vector256 when BlockLength >= Simd256.Width => new VectorNormalizeKernel<Vector256<float>, Simd256>(this, slots),
+        >= InstructionSet.Vector128 => new VectorNormalizeKernel<Vector128<float>, Simd128>(this, slots),
         _ => new NormalizeKernel<float, float>(this, slots),
     };
 

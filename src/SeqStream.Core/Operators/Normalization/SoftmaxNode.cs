@@ -45,14 +45,15 @@ public sealed class SoftmaxNode : StepNode
         ElementType type => throw ElementSwitch.Unsupported(type, "float16, float32 or float64"),
     };
 
+    /// <summary>Vectors no longer than what they run over.</summary>
     private NodeKernel BindSingle(KernelChoice choice, PlanSlots slots)
     {
         AxisSplit split = Split();
         return (split.IsContiguous ? choice.InstructionSet : InstructionSet.Scalar) switch
         {
-            InstructionSet.Vector512 => new VectorSoftmaxKernel<Vector512<float>, Simd512>(this, split, slots),
-            InstructionSet.Vector256 => new VectorSoftmaxKernel<Vector256<float>, Simd256>(this, split, slots),
-            InstructionSet.Vector128 => new VectorSoftmaxKernel<Vector128<float>, Simd128>(this, split, slots),
+            InstructionSet.Vector512 when split.Columns.Length >= Simd512.Width => new VectorSoftmaxKernel<Vector512<float>, Simd512>(this, split, slots),
+            >= InstructionSet.Vector256 when split.Columns.Length >= Simd256.Width => new VectorSoftmaxKernel<Vector256<float>, Simd256>(this, split, slots),
+            >= InstructionSet.Vector128 => new VectorSoftmaxKernel<Vector128<float>, Simd128>(this, split, slots),
             _ => new SoftmaxKernel<float, float>(this, slots),
         };
     }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -53,6 +54,7 @@ public sealed class CumulativeSumNode : StepNode
         private readonly bool _reverse = node.Reverse;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -63,6 +65,7 @@ public sealed class CumulativeSumNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private void RunRow(T* x, T* y)
         {
             ReadOnlySpan<int> columns = _split.Columns;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -68,6 +69,7 @@ public sealed class ConvolutionNode : StepNode
         private readonly int _places = node.Window.OutputCount;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -88,6 +90,7 @@ public sealed class ConvolutionNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private void RunChannel(T* input, T* weight, TSum bias, T* output)
         {
             for (int place = 0; place < _places; place++)

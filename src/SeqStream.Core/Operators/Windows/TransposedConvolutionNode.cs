@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -64,6 +65,7 @@ public sealed class TransposedConvolutionNode : StepNode
         private readonly int _spatial = node.Window.InputCount;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -76,6 +78,7 @@ public sealed class TransposedConvolutionNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private void RunImage(T* input, T* weight, T* bias, T* output)
         {
             for (int channel = 0; channel < _outputChannels; channel++)
@@ -93,6 +96,7 @@ public sealed class TransposedConvolutionNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private void Spread(T* x, T* w, T* y)
         {
             for (int place = 0; place < _places; place++)
