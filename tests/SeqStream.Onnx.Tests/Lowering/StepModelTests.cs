@@ -101,6 +101,16 @@ public class StepModelTests
     }
 
     [Fact]
+    public void A_state_that_is_itself_an_output_goes_by_wire()
+    {
+        OnnxModel model = TestGraphs.Build(static graph => graph.Input("x", ElementType.Float32, 1, 1, Input).Input("h0", ElementType.Float32, 1, 1, Hidden).Weights("gru", 3, Input, Hidden).Int64s("flat", 1, Hidden)
+            .Recurrent("gru", "GRU", "x", ["h0"], ["", "hn"], ("hidden_size", Hidden)).Node("Reshape", ["h0", "flat"], ["before"]).Output("before").Output("hn"));
+        LoweringResult result = TestGraphs.Lowered(model);
+        Assert.Equal("h0", Assert.Single(result.Plan!.Layout.Fields).Name);
+        AssertEqualsFedBack(model, result, "x", ("h0", "hn"));
+    }
+
+    [Fact]
     public void Two_states_that_change_places_are_read_before_either_is_written()
     {
         OnnxModel model = TestGraphs.Build(static graph => graph.Input("x", ElementType.Float32, 1, Input).Input("a_in", ElementType.Float32, 1, Input).Input("b_in", ElementType.Float32, 1, Input)

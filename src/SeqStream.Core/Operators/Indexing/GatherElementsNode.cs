@@ -5,7 +5,10 @@ using SeqStream.Plan;
 
 namespace SeqStream.Operators.Indexing;
 
-/// <summary>Picks single elements: output element e is the source's element at e, with its position along one dimension replaced by index e. Indices outside the dimension take its nearest element.</summary>
+/// <summary>
+/// Picks single elements: output element e is the source's element at e, with its position along one dimension replaced by index e. Indices outside
+/// the dimension take its nearest element.
+/// </summary>
 public sealed class GatherElementsNode : StepNode
 {
     /// <summary>Creates the node.</summary>

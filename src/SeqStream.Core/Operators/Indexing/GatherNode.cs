@@ -24,7 +24,10 @@ public sealed class GatherNode : StepNode
         {
             throw new ArgumentException($"Gather '{name}' along dimension {axis}: {source} and indices {indices} do not give {output}.", nameof(output));
         }
-        if (source.Shape[axis] == 0 && output.Shape.ElementCount > 0) throw new ArgumentException($"Gather '{name}': dimension {axis} of {source} is empty, there is nothing to pick.", nameof(source));
+        if (source.Shape[axis] == 0 && output.Shape.ElementCount > 0)
+        {
+            throw new ArgumentException($"Gather '{name}': dimension {axis} of {source} is empty, there is nothing to pick.", nameof(source));
+        }
         Axis = axis;
     }
 

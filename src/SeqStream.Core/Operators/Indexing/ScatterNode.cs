@@ -21,7 +21,10 @@ public sealed class ScatterNode : StepNode
         fits = fits && (axis is int along
             ? updates.Shape == indices.Shape && AxisIndexing.Fits(source.Shape, indices.Shape, along)
             : TupleIndexing.Fits(source.Shape, indices.Shape, 0) && new TupleIndexing(source.Shape, indices.Shape, 0) is var t && t.Count * t.SliceLength == updates.Shape.ElementCount);
-        if (!fits) throw new ArgumentException($"{@operator} '{name}': {source}, indices {indices} and updates {updates} do not give {output}.", nameof(output));
+        if (!fits)
+        {
+            throw new ArgumentException($"{@operator} '{name}': {source}, indices {indices} and updates {updates} do not give {output}.", nameof(output));
+        }
     }
 
     /// <summary>The dimension that single indices replace; null for index tuples.</summary>

@@ -24,7 +24,10 @@ public sealed class ConcatNode : StepNode
             if (!fits) throw new ArgumentException($"Concat '{name}' along dimension {axis}: {input} does not fit {output}.", nameof(inputs));
             sum += input.Shape[axis];
         }
-        if (sum != output.Shape[axis]) throw new ArgumentException($"Concat '{name}': the inputs have {sum} elements along dimension {axis}, {output} has {output.Shape[axis]}.", nameof(output));
+        if (sum != output.Shape[axis])
+        {
+            throw new ArgumentException($"Concat '{name}': the inputs have {sum} elements along dimension {axis}, {output} has {output.Shape[axis]}.", nameof(output));
+        }
         Axis = axis;
     }
 

@@ -24,7 +24,10 @@ public sealed class PadNode : StepNode
         }
         for (int axis = 0; axis < before.Length; axis++)
         {
-            if (mode != PadMode.Constant && input.Shape[axis] == 0 && output.Shape[axis] > 0) throw new ArgumentException($"Pad '{name}': dimension {axis} of {input} has no elements to repeat.", nameof(input));
+            if (mode != PadMode.Constant && input.Shape[axis] == 0 && output.Shape[axis] > 0)
+            {
+                throw new ArgumentException($"Pad '{name}': dimension {axis} of {input} has no elements to repeat.", nameof(input));
+            }
         }
         Mode = mode;
         Before = before;

@@ -30,7 +30,10 @@ public sealed class NormalizeNode : StepNode
     {
         bool fits = input.Type == output.Type && input.Shape.ElementCount == output.Shape.ElementCount && (blockLength == 0 ? input.Shape.ElementCount == 0 : input.Shape.ElementCount % blockLength == 0);
         fits &= (scale is null || (scale.Type == input.Type && scale.Shape.ElementCount == blockLength)) && (bias is null || (bias.Type == input.Type && bias.Shape.ElementCount == blockLength));
-        if (!fits) throw new ArgumentException($"{@operator} '{name}' of {input} in blocks of {blockLength} with scale {scale?.ToString() ?? "1"} and bias {bias?.ToString() ?? "0"} does not give {output}.", nameof(output));
+        if (!fits)
+        {
+            throw new ArgumentException($"{@operator} '{name}' of {input} in blocks of {blockLength} with scale {scale?.ToString() ?? "1"} and bias {bias?.ToString() ?? "0"} does not give {output}.", nameof(output));
+        }
         AboutZero = aboutZero;
         BlockLength = blockLength;
         Epsilon = epsilon;

@@ -18,7 +18,10 @@ public sealed class SoftmaxNode : StepNode
     /// <exception cref="ArgumentException">Types or shapes do not go together.</exception>
     public SoftmaxNode(string name, bool logarithm, Wire input, Wire output, int firstAxis, int endAxis) : base(name, logarithm ? "LogSoftmax" : "Softmax", [input], [output])
     {
-        if (input.Type != output.Type || input.Shape != output.Shape) throw new ArgumentException($"{Operator} '{name}' of {input} does not give {output}.", nameof(output));
+        if (input.Type != output.Type || input.Shape != output.Shape)
+        {
+            throw new ArgumentException($"{Operator} '{name}' of {input} does not give {output}.", nameof(output));
+        }
         Logarithm = logarithm;
         FirstAxis = firstAxis;
         EndAxis = endAxis;

@@ -18,7 +18,10 @@ public sealed class CumulativeSumNode : StepNode
     /// <exception cref="ArgumentException">Types or shapes do not go together.</exception>
     public CumulativeSumNode(string name, Wire input, Wire output, int axis, bool exclusive, bool reverse) : base(name, "CumSum", [input], [output])
     {
-        if (input.Type != output.Type || input.Shape != output.Shape) throw new ArgumentException($"CumSum '{name}' of {input} does not give {output}.", nameof(output));
+        if (input.Type != output.Type || input.Shape != output.Shape)
+        {
+            throw new ArgumentException($"CumSum '{name}' of {input} does not give {output}.", nameof(output));
+        }
         Axis = axis;
         Exclusive = exclusive;
         Reverse = reverse;

@@ -24,7 +24,10 @@ public sealed class TransposedConvolutionNode : StepNode
         fits = fits && groups >= 1 && weight.Shape[0] == input.Shape[1] && weight.Shape[0] % groups == 0 && output.Shape[1] == weight.Shape[1] * groups && output.Shape[0] == input.Shape[0];
         fits = fits && input.Shape.ElementCount == input.Shape[0] * input.Shape[1] * window.OutputCount && weight.Shape.ElementCount == weight.Shape[0] * weight.Shape[1] * window.KernelCount
             && output.Shape.ElementCount == output.Shape[0] * output.Shape[1] * window.InputCount;
-        if (!fits) throw new ArgumentException($"ConvTranspose '{name}' of {input} with weight {weight} in {groups} groups ({window}) does not give {output}.", nameof(output));
+        if (!fits)
+        {
+            throw new ArgumentException($"ConvTranspose '{name}' of {input} with weight {weight} in {groups} groups ({window}) does not give {output}.", nameof(output));
+        }
         Window = window;
         Groups = groups;
     }

@@ -41,7 +41,10 @@ internal static class IndexingRules
     {
         Wire source = node.Input(0), indices = node.Input(1);
         int batches = checked((int)node.Int("batch_dims", 0));
-        if (indices.Shape.Rank < 1 || batches < 0 || batches + indices.Shape[-1] > source.Shape.Rank) throw node.Broken($"indices {indices} do not fit {source} with {batches} batch dimensions");
+        if (indices.Shape.Rank < 1 || batches < 0 || batches + indices.Shape[-1] > source.Shape.Rank)
+        {
+            throw node.Broken($"indices {indices} do not fit {source} with {batches} batch dimensions");
+        }
         TensorShape shape = new([.. indices.Shape.Dimensions[..^1], .. source.Shape.Dimensions[(batches + indices.Shape[-1])..]]);
         return new GatherNDNode(node.Name, source, indices, node.Output(0, source.Type, shape), batches);
     }
