@@ -112,6 +112,12 @@ public sealed class JsonLinesFeed : LineFeed
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {
             int port = PortOf(ref reader, frames);
+            if (port < 0 && BoundInputs.Find(ref reader, frames.Signature) is { } constant)
+            {
+                string? difference = BoundInputs.Compare(ref reader, constant);
+                if (difference is not null) return difference;
+                continue;
+            }
             if (port < 0) return $"'inputs' names '{reader.GetString()}', but model '{frames.Signature.ModelName}' has {string.Join(", ", frames.Signature.Inputs)}.";
             reader.Read();
             string? problem = ParseNumbers(ref reader, frames, port, frames.Signature.Inputs[port].Name);

@@ -28,14 +28,15 @@ internal static class InspectVerb
 
     private static int Run(ParseResult parsed)
     {
-        ModelReference reference = ModelCatalog.Find().Resolve(s_model.Model(parsed));
-        LoweringResult lowering = ModelLoader.Inspect(reference);
+        ModelReference reference = s_model.Resolve(parsed);
+        LoweringResult lowering = ModelLoader.Inspect(reference, s_model.LoadOptions(parsed));
         if (lowering.Plan is null)
         {
             Console.Error.WriteLine($"seqstream: {new ModelNotStreamableException(lowering.File, lowering.Blockers).Message}");
+            if (!lowering.Open.IsEmpty) Console.Error.WriteLine($"seqstream: 'run' with --in jsonl takes what is open from the first record; elsewhere give {string.Join(" ", lowering.Open)}.");
             return ExitCode.BadData;
         }
-        using LoadedModel model = ModelLoader.Load(reference, s_model.LoadOptions(parsed));
+        using LoadedModel model = ModelLoader.Load(reference, s_model.LoadOptions(parsed), lowering);
         if (s_output.Json(parsed)) JsonOutput.Write(json => WriteJson(json, model));
         else WriteText(model);
         if (parsed.GetValue(s_plan)) Console.Out.Write(lowering.Plan.ToString());

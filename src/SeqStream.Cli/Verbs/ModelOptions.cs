@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using System.CommandLine;
+using System.Globalization;
 using SeqStream.Hosting.Catalog;
 
 namespace SeqStream.Cli.Verbs;
@@ -10,6 +12,9 @@ internal sealed class ModelOptions
     private readonly Option<string?> _executor = new("--executor") { Description = "Who executes steps: native or onnxruntime. Without it: native where it can.", HelpName = "native|onnxruntime" };
     private readonly Option<string> _device = new("--device") { Description = "Where onnxruntime executes: cpu, or a provider such as cuda.", DefaultValueFactory = static _ => "cpu", HelpName = "DEVICE" };
     private readonly Option<int> _threads = new("--threads") { Description = "Shards, each one thread that owns some of the streams.", DefaultValueFactory = static _ => 1, HelpName = "N" };
+
+    private readonly Option<string[]> _dimensions = new("--dim") { Description = "Size of a dimension that the file leaves open, by its symbol or place, such as input[1]=576.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME=SIZE..." };
+    private readonly Option<string[]> _constants = new("--const") { Description = "Value of an integer input that is the same at every step, such as sr=16000.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME=VALUE..." };
 
     /// <summary>Adds them to a verb.</summary>
     public void AddTo(Command verb)
@@ -28,6 +33,8 @@ internal sealed class ModelOptions
         verb.Options.Add(_executor);
         verb.Options.Add(_device);
         verb.Options.Add(_threads);
+        verb.Options.Add(_dimensions);
+        verb.Options.Add(_constants);
     }
 
     /// <summary>The model as it was called.</summary>
@@ -40,9 +47,25 @@ internal sealed class ModelOptions
     public ModelLoadOptions LoadOptions(ParseResult parsed) => new()
     {
         Device = parsed.GetValue(_device)!,
+        Dimensions = Settings(parsed, _dimensions, 1, int.MaxValue).ToImmutableDictionary(static setting => setting.Name, static setting => (int)setting.Value),
+        Constants = Settings(parsed, _constants, long.MinValue, long.MaxValue).ToImmutableDictionary(static setting => setting.Name, static setting => setting.Value),
         Executor = parsed.GetValue(_executor) switch { "native" => ExecutorKind.Native, "onnxruntime" => ExecutorKind.OnnxRuntime, _ => ExecutorKind.Choose },
     };
 
+    /// <summary>Finds the model.</summary>
+    public ModelReference Resolve(ParseResult parsed) => ModelCatalog.Find().Resolve(Model(parsed));
+
     /// <summary>Finds and loads the model.</summary>
-    public LoadedModel Load(ParseResult parsed) => ModelLoader.Load(ModelCatalog.Find().Resolve(Model(parsed)), LoadOptions(parsed));
+    public LoadedModel Load(ParseResult parsed) => ModelLoader.Load(Resolve(parsed), LoadOptions(parsed));
+
+    private static IEnumerable<(string Name, long Value)> Settings(ParseResult parsed, Option<string[]> option, long least, long greatest)
+    {
+        foreach (string text in parsed.GetValue(option) ?? [])
+        {
+            int equals = text.LastIndexOf('=');
+            if (equals < 1 || !long.TryParse(text.AsSpan(equals + 1), CultureInfo.InvariantCulture, out long value) || value < least || value > greatest)
+                throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"{option.Name} is '{text}': expected {option.HelpName} with a whole number from {least} to {greatest}."));
+            yield return (text[..equals], value);
+        }
+    }
 }

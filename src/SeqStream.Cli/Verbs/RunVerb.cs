@@ -5,6 +5,7 @@ using SeqStream.Contracts;
 using SeqStream.Feeds;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Hosting.Routing;
+using SeqStream.Onnx.Lowering;
 using SeqStream.Pipeline;
 
 namespace SeqStream.Cli.Verbs;
@@ -36,14 +37,24 @@ internal static class RunVerb
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
-        using LoadedModel model = s_model.Load(parsed);
-        Notices notices = new(s_output.Quiet(parsed));
-        notices.ExplainExecutor(model, s_model.LoadOptions(parsed));
+        ModelReference reference = s_model.Resolve(parsed);
+        ModelLoadOptions load = s_model.LoadOptions(parsed);
+        FeedOptions feedOptions = FeedOptionsOf(parsed, reference.Card);
+        LoweringResult lowering = ModelLoader.Inspect(reference, load);
         using StopSignal stop = new();
+        using Stream source = Endpoint.OpenInput(parsed.GetValue(s_feed)!);
+        Stream input = source;
+        if (lowering is { Plan: null, Open.IsEmpty: false } && feedOptions.Format == "jsonl")
+        {
+            (RecordShape? first, input) = await FirstRecord.PeekAsync(source, stop.Token).ConfigureAwait(false);
+            if (first is not null) lowering = ModelLoader.Bind(reference, lowering, first);
+        }
+        using LoadedModel model = ModelLoader.Load(reference, load, lowering);
+        Notices notices = new(s_output.Quiet(parsed));
+        notices.ExplainExecutor(model, load);
         FaultPrinter faults = new(s_output.Json(parsed), parsed.GetValue(s_strict), stop);
-        using Stream input = Endpoint.OpenInput(parsed.GetValue(s_feed)!);
         using Stream output = Endpoint.OpenOutput(parsed.GetValue(s_sink)!);
-        IFrameFeed feed = FeedBuilder.Create(FeedOptionsOf(parsed, model.Card), input, model);
+        IFrameFeed feed = FeedBuilder.Create(feedOptions, input, model);
         IEmissionSink sink = SinkBuilder.Create(parsed.GetValue(s_out) ?? model.Card.OutputFormat, output, model);
         StageFactory stages = parsed.GetValue(s_strict) ? StrictFrontEnd.Guard(model.Stages) : model.Stages;
         await new Route(feed, stages, sink, new EngineOptions { Threads = s_model.Threads(parsed) }, faults).RunAsync(stop.Token).ConfigureAwait(false);

@@ -9,4 +9,8 @@ namespace SeqStream.Contracts;
 /// <param name="Inputs">What a step is given.</param>
 /// <param name="Outputs">What a step answers.</param>
 /// <param name="Layout">The memory of one stream.</param>
-public sealed record StepSignature(string ModelName, ulong ModelId, ImmutableArray<StepPort> Inputs, ImmutableArray<StepPort> Outputs, StateLayout Layout);
+public sealed record StepSignature(string ModelName, ulong ModelId, ImmutableArray<StepPort> Inputs, ImmutableArray<StepPort> Outputs, StateLayout Layout)
+{
+    /// <summary>Inputs of the model that were bound to one value when it was loaded. Default none.</summary>
+    public ImmutableArray<StepConstant> Constants { get; init; } = [];
+}

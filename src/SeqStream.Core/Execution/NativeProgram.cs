@@ -22,7 +22,7 @@ public sealed class NativeProgram : IExecutorFactory
             plan.Id,
             [.. plan.Inputs.Select(static wire => new StepPort(wire.Name, wire.Type, wire.Shape))],
             [.. plan.Outputs.Select(static output => new StepPort(output.Name, output.Wire.Type, output.Wire.Shape))],
-            plan.Layout);
+            plan.Layout) { Constants = plan.Constants };
     }
 
     /// <summary>The plan.</summary>

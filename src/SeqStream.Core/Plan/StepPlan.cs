@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using System.Security.Cryptography;
 using System.Text;
+using SeqStream.Contracts;
 using SeqStream.State;
 
 namespace SeqStream.Plan;
@@ -48,6 +49,9 @@ public sealed class StepPlan
 
     /// <summary>The memory of one stream.</summary>
     public StateLayout Layout { get; }
+
+    /// <summary>Inputs of the model that were bound to one value when the plan was made; it has them in its numbers already. Default none.</summary>
+    public ImmutableArray<StepConstant> Constants { get; init; } = [];
 
     /// <summary>Every wire with a value of its own, views left out: inputs first, then in the order in which nodes mention them.</summary>
     public ImmutableArray<Wire> Wires { get; }

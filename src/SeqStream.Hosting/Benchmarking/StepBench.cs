@@ -1,6 +1,7 @@
 using SeqStream.Cells;
 using SeqStream.Contracts;
 using SeqStream.Execution;
+using SeqStream.Hosting.Catalog;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Ort;
@@ -55,7 +56,7 @@ public sealed class StepBench
 
     private IEnumerable<BenchRow> Run(IExecutorFactory executors, string name, int hidden, LoweringResult lowering, double peak, Func<OrtSession> loadPeer)
     {
-        using OrtProgram? peer = Peer is null ? null : new OrtProgram(loadPeer(), PeerModelOf(lowering));
+        using OrtProgram? peer = Peer is null ? null : new OrtProgram(loadPeer(), OrtStepModels.Of(lowering));
         long operations = lowering.Plan?.Operations ?? 0;
         int input = executors.Signature.Inputs.Sum(static port => port.ElementCount);
         foreach (int batch in Batches)
@@ -86,8 +87,6 @@ public sealed class StepBench
         timer.Add(name, driver.Run);
         return driver;
     }
-
-    private static OrtStepModel PeerModelOf(LoweringResult lowering) => new() { States = [.. lowering.States.Select(static pair => new OrtStatePair(pair.Input, pair.Output))] };
 
     /// <summary>The peer at the same batch, and at other batches up to 128 if many lanes are timed, so that its best counts.</summary>
     private static List<StepDriverOfPeer> PeersOf(OrtProgram? peer, int batch)

@@ -1,3 +1,5 @@
+using System.Collections.Immutable;
+
 namespace SeqStream.Hosting.Catalog;
 
 /// <summary>How a model is to be executed.</summary>
@@ -8,6 +10,12 @@ public sealed record ModelLoadOptions
 
     /// <summary>Where ONNX Runtime executes: <c>cpu</c>, or an execution provider by its short name such as <c>cuda</c>. The native executor knows <c>cpu</c> only.</summary>
     public string Device { get; init; } = "cpu";
+
+    /// <summary>Sizes of dimensions that the file leaves open, by symbol (<c>batch</c>) or place (<c>input[1]</c>).</summary>
+    public ImmutableDictionary<string, int> Dimensions { get; init; } = ImmutableDictionary<string, int>.Empty;
+
+    /// <summary>Integer inputs that have one value for all steps of all streams, by name.</summary>
+    public ImmutableDictionary<string, long> Constants { get; init; } = ImmutableDictionary<string, long>.Empty;
 
     /// <summary>ONNX Runtime's library or its folder; null to look for it.</summary>
     public string? OrtLibraryPath { get; init; }

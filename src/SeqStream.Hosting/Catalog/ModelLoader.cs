@@ -23,9 +23,22 @@ public static class ModelLoader
     /// <exception cref="DeviceUnavailableException">The device is not there or does not go with the executor.</exception>
     public static LoadedModel Load(ModelReference reference, ModelLoadOptions? options = null)
     {
-        ArgumentNullException.ThrowIfNull(reference);
         options ??= new ModelLoadOptions();
-        LoweringResult lowering = Inspect(reference);
+        return Load(reference, options, Inspect(reference, options));
+    }
+
+    /// <summary>Loads a model that was compiled before.</summary>
+    /// <param name="reference">What <see cref="ModelCatalog.Resolve"/> found.</param>
+    /// <param name="options">Executor and device; sizes and constants are those of <paramref name="lowering"/>.</param>
+    /// <param name="lowering">What <see cref="Inspect"/> or <see cref="Bind"/> gave.</param>
+    /// <exception cref="ModelNotStreamableException">The model cannot run step by step.</exception>
+    /// <exception cref="OrtLibraryNotFoundException">ONNX Runtime was asked for and is not there.</exception>
+    /// <exception cref="DeviceUnavailableException">The device is not there or does not go with the executor.</exception>
+    public static LoadedModel Load(ModelReference reference, ModelLoadOptions options, LoweringResult lowering)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(lowering);
         bool isCpu = options.Device == "cpu";
         if (options.Executor == ExecutorKind.Native && !isCpu)
             throw new DeviceUnavailableException($"The native executor runs on 'cpu' only, but the device asked for is '{options.Device}'. Leave out --device, or use --executor onnxruntime.");
@@ -40,11 +53,38 @@ public static class ModelLoader
     }
 
     /// <summary>Reads and compiles a model without choosing an executor; the answer may be a refusal.</summary>
+    /// <param name="reference">What <see cref="ModelCatalog.Resolve"/> found.</param>
+    /// <param name="options">Sizes and constants; null for none.</param>
     /// <exception cref="OnnxFormatException">The file is no ONNX model.</exception>
-    public static LoweringResult Inspect(ModelReference reference)
+    /// <exception cref="ArgumentException">A constant does not fit an input.</exception>
+    public static LoweringResult Inspect(ModelReference reference, ModelLoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(reference);
-        return OnnxLowering.Lower(OnnxModel.Load(reference.ModelPath));
+        OnnxModel model = OnnxModel.Load(reference.ModelPath);
+        return OnnxLowering.Lower(model, options is null ? null : LoweringOptionsOf(model, options));
+    }
+
+    /// <summary>Compiles a refused step model again with the sizes and constants that a record shows. The answer may be a refusal again.</summary>
+    /// <param name="reference">What <see cref="ModelCatalog.Resolve"/> found.</param>
+    /// <param name="refused">What <see cref="Inspect"/> gave.</param>
+    /// <param name="record">The first record.</param>
+    /// <exception cref="OnnxFormatException">The file is no ONNX model.</exception>
+    public static LoweringResult Bind(ModelReference reference, LoweringResult refused, RecordShape record)
+    {
+        ArgumentNullException.ThrowIfNull(reference);
+        return OpenInputs.Bind(OnnxModel.Load(reference.ModelPath), refused, record);
+    }
+
+    private static LoweringOptions LoweringOptionsOf(OnnxModel model, ModelLoadOptions options)
+    {
+        LoweringOptions lowering = new() { Dimensions = options.Dimensions };
+        foreach ((string name, long value) in options.Constants)
+        {
+            OnnxValue input = model.Graph.Inputs.FirstOrDefault(input => input.Name == name)
+                ?? throw new ArgumentException($"The constant '{name}' names no input of the model. Inputs are {string.Join(", ", model.Graph.Inputs)}.");
+            lowering = lowering with { Constants = lowering.Constants.Add(name, OpenInputs.ConstantOf(input, value)) };
+        }
+        return lowering;
     }
 
     private static bool CanFallBack(LoweringResult lowering, ModelLoadOptions options)
@@ -71,8 +111,7 @@ public static class ModelLoader
         if (lowering.Form == StreamForm.Sequence)
             throw new DeviceUnavailableException($"Model '{reference.Card.Name}' takes a whole sequence per call; ONNX Runtime can step only models with explicit state inputs. Use --executor native, which compiles it into a step.");
         OrtLibrary library = OrtLibrary.Load(options.OrtLibraryPath);
-        OrtStepModel model = new() { States = [.. lowering.States.Select(static pair => new OrtStatePair(pair.Input, pair.Output))] };
-        OrtProgram program = OrtProgram.Load(library, reference.ModelPath, model, new OrtSessionOptions { Providers = ProvidersOf(library, options.Device) });
+        OrtProgram program = OrtProgram.Load(library, reference.ModelPath, OrtStepModels.Of(lowering), new OrtSessionOptions { Providers = ProvidersOf(library, options.Device) });
         return new LoadedModel(reference, program, lowering, reason);
     }
 

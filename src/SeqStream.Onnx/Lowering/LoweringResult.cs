@@ -15,11 +15,20 @@ public sealed record LoweringResult
     /// <summary>Why the model is refused; empty if it is not.</summary>
     public ImmutableArray<Blocker> Blockers { get; init; } = [];
 
+    /// <summary>What was given beside the file.</summary>
+    public LoweringOptions Options { get; init; } = LoweringOptions.Default;
+
+    /// <summary>Sizes and constants of a step model that neither the file nor the caller gives and that a first record can show.</summary>
+    public ImmutableArray<OpenInput> Open { get; init; } = [];
+
     /// <summary>One step or a whole sequence per call.</summary>
     public StreamForm Form { get; init; }
 
     /// <summary>The dimension along which the stream runs, such as <c>seq</c> or <c>x[1]</c>; null if no dimension does.</summary>
     public string? TimeDimension { get; init; }
+
+    /// <summary>Dimensions without a size that count streams, by symbol or place; a plan is for one.</summary>
+    public ImmutableArray<string> BatchDimensions { get; init; } = [];
 
     /// <summary>State inputs and outputs with the reason why they belong together.</summary>
     public ImmutableArray<StatePair> States { get; init; } = [];

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SeqStream.Contracts;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Streaming;
 using SeqStream.Operators;
@@ -52,12 +53,12 @@ public sealed class OnnxLowering
     private LoweringResult Lower()
     {
         (IReadOnlyList<FoundPair> pairs, IReadOnlyList<Blocker> pairBlockers) = StatePairing.Find(_model, _options);
-        LoweringResult result = new() { File = _model.File, States = [.. pairs.Select(static pair => pair.Pair)] };
+        LoweringResult result = new() { File = _model.File, Options = _options, States = [.. pairs.Select(static pair => pair.Pair)], Open = OpenInputs.Of(_model, _options, pairs) };
         if (_dimensions.Blockers.Count + pairBlockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers, .. pairBlockers] };
         HashSet<string> stateInputs = [.. pairs.Select(static pair => pair.Input.Name)];
         FindTimeDimension search = new(_model, _dimensions, _whole, _folding, stateInputs);
         FreeDimension? time = search.Find(_options.TimeAxis);
-        result = result with { TimeDimension = time?.Key, Notes = [.. search.Notes] };
+        result = result with { TimeDimension = time?.Key, BatchDimensions = [.. _dimensions.Free.Where(dimension => dimension != time).Select(static dimension => dimension.Key)], Notes = [.. search.Notes] };
         if (search.Blockers.Count > 0) return result with { Blockers = [.. search.Blockers] };
         TimeReport? report = null;
         if (time is not null)
@@ -143,6 +144,7 @@ public sealed class OnnxLowering
         if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
         ImmutableArray<Wire> inputs = [.. _model.Graph.Inputs.Select(input => trace.Inputs[input.Name]).Where(wire => wire.Constant is null && !parts.IsState(wire))];
         ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name].Wire))];
-        return result with { Plan = parts.Build(_model.File, inputs, outputs) };
+        ImmutableArray<StepConstant> constants = [.. _model.Graph.Inputs.Where(input => _options.Constants.ContainsKey(input.Name)).Select(input => new StepConstant(input.Name, _options.Constants[input.Name]))];
+        return result with { Plan = parts.Build(_model.File, inputs, outputs, constants) };
     }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SeqStream.Contracts;
 using SeqStream.Operators;
 using SeqStream.Plan;
 
@@ -69,7 +70,7 @@ internal sealed class PlanParts
     }
 
     /// <summary>The plan: states are read first and written last, and nodes whose results nobody needs are left out.</summary>
-    public StepPlan Build(string name, ImmutableArray<Wire> inputs, ImmutableArray<PlanOutput> outputs)
+    public StepPlan Build(string name, ImmutableArray<Wire> inputs, ImmutableArray<PlanOutput> outputs, ImmutableArray<StepConstant> constants)
     {
         List<StepNode> all = [.. _states.Select(static state => new ReadStateNode(state.Field, state.Before)), .. _nodes, .. _states.Select(static state => new WriteStateNode(state.Field, state.After))];
         HashSet<Wire> needed = [.. outputs.Select(static output => output.Wire.Root)];
@@ -83,6 +84,6 @@ internal sealed class PlanParts
             needed.UnionWith(node.Inputs.OfType<Wire>().Select(static wire => wire.Root));
         }
         kept.Reverse();
-        return new StepPlan(name, inputs, outputs, [.. kept.SelectMany(static node => node.States).Distinct()], [.. kept]);
+        return new StepPlan(name, inputs, outputs, [.. kept.SelectMany(static node => node.States).Distinct()], [.. kept]) { Constants = constants };
     }
 }

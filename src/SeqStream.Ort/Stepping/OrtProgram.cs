@@ -26,7 +26,10 @@ public sealed class OrtProgram : IExecutorFactory, IDisposable
         Model = model;
         Layout = new OrtStepLayout(session, model);
         ImmutableArray<StateField> fields = [.. Layout.StateInputs.Select((port, index) => new StateField(port.Name, port.Type, port.LaneShape, model.States[index].Initial))];
-        Signature = new StepSignature(session.ModelName, ComputeId(session, model), [.. Layout.Inputs.Select(StepPortOf)], [.. Layout.Outputs.Select(StepPortOf)], new StateLayout(fields));
+        Signature = new StepSignature(session.ModelName, ComputeId(session, model), [.. Layout.Inputs.Select(StepPortOf)], [.. Layout.Outputs.Select(StepPortOf)], new StateLayout(fields))
+        {
+            Constants = [.. model.Constants.Select(static tensor => new StepConstant(tensor.Name, new ConstantTensor(tensor.Type, new TensorShape([.. tensor.Dimensions.Select(static size => (int)size)]), tensor.Bytes)))],
+        };
     }
 
     /// <summary>The loaded model.</summary>
