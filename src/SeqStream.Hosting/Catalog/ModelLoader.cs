@@ -56,7 +56,7 @@ public static class ModelLoader
     /// <param name="reference">What <see cref="ModelCatalog.Resolve"/> found.</param>
     /// <param name="options">Sizes and constants; null for none.</param>
     /// <exception cref="OnnxFormatException">The file is no ONNX model.</exception>
-    /// <exception cref="ArgumentException">A constant does not fit an input.</exception>
+    /// <exception cref="ArgumentException">A size or constant does not fit the inputs.</exception>
     public static LoweringResult Inspect(ModelReference reference, ModelLoadOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(reference);
@@ -78,6 +78,11 @@ public static class ModelLoader
     private static LoweringOptions LoweringOptionsOf(OnnxModel model, ModelLoadOptions options)
     {
         LoweringOptions lowering = new() { Dimensions = options.Dimensions };
+        HashSet<string> dimensions = [.. model.Graph.Inputs.Where(static input => input.HasRank).SelectMany(static input => input.Dimensions.SelectMany((dimension, axis) => new[] { dimension.Symbol ?? "", new InputAxis(input.Name, axis).ToString() }))];
+        foreach (string name in options.Dimensions.Keys)
+        {
+            if (!dimensions.Contains(name)) throw new ArgumentException($"'{name}' names no dimension of the model. Inputs are {string.Join(", ", model.Graph.Inputs)}.");
+        }
         foreach ((string name, long value) in options.Constants)
         {
             OnnxValue input = model.Graph.Inputs.FirstOrDefault(input => input.Name == name)

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Compression;
 using System.Text.Json;
 using SeqStream.Onnx.Lowering;
@@ -48,6 +49,35 @@ public class RealModelTests
         LoweringResult result = OnnxLowering.Lower(OnnxModel.Load(SharedFolder.Require("models/silero-vad/silero_vad.onnx")));
         Assert.Contains("'input[1]' has no size", Assert.Single(result.Blockers).Reason, StringComparison.Ordinal);
     }
+
+    [Theory]
+    [InlineData("silero_vad", true)]
+    [InlineData("silero_vad_16k_op15", false)]
+    [InlineData("silero_vad_op18_ifless", true)]
+    public void A_first_record_gives_the_sizes_and_the_constants_that_are_needed(string name, bool isConstantNeeded)
+    {
+        OnnxModel model = OnnxModel.Load(SharedFolder.Require($"models/silero-vad/{name}.onnx"));
+        LoweringResult refused = OnnxLowering.Lower(model);
+        LoweringResult bound = OpenInputs.Bind(model, refused, Record(576, 16000));
+        Assert.Null(refused.Plan);
+        Assert.Equal(2, refused.Open.Length);
+        Assert.Equal(isConstantNeeded ? ["sr"] : [], bound.PlanOrThrow().Constants.Select(static constant => constant.Name));
+        Assert.Equal("[1, 576]", bound.PlanOrThrow().Inputs.Single(static input => input.Name == "input").Shape.ToString());
+    }
+
+    [Fact]
+    public void A_record_of_another_rate_gives_the_other_branch()
+    {
+        OnnxModel model = OnnxModel.Load(SharedFolder.Require("models/silero-vad/silero_vad.onnx"));
+        LoweringResult refused = OnnxLowering.Lower(model);
+        Assert.NotEqual(OpenInputs.Bind(model, refused, Record(576, 16000)).PlanOrThrow().Operations, OpenInputs.Bind(model, refused, Record(288, 8000)).PlanOrThrow().Operations);
+    }
+
+    private static RecordShape Record(int samples, long rate) => new()
+    {
+        Counts = ImmutableDictionary<string, int>.Empty.Add("input", samples).Add("sr", 1),
+        Integers = ImmutableDictionary<string, long>.Empty.Add("sr", rate),
+    };
 
     private static float[][] Read(string path, string name)
     {
