@@ -59,13 +59,29 @@ public sealed class ConcatNode : StepNode
                 {
                     byte* input = context.At(_inputs[i], lane);
                     int bytes = _blockBytes[i];
-                    for (int block = 0; block < _blocks; block++)
-                    {
-                        new ReadOnlySpan<byte>(input + ((nint)block * bytes), bytes).CopyTo(new Span<byte>(output + ((nint)block * _outputBlockBytes), bytes));
-                    }
+                    if (bytes == sizeof(int)) InterleaveOne((int*)input, output);
+                    else CopyBlocks(input, bytes, output);
                     output += bytes;
                 }
             }
+        }
+
+        [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
+        private void CopyBlocks(byte* input, int bytes, byte* output)
+        {
+            for (int block = 0; block < _blocks; block++)
+            {
+                new ReadOnlySpan<byte>(input + ((nint)block * bytes), bytes).CopyTo(new Span<byte>(output + ((nint)block * _outputBlockBytes), bytes));
+            }
+        }
+
+        /// <summary>Blocks of one element of four bytes, for which a call of a copying routine would be the greater part.</summary>
+        [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
+        private void InterleaveOne(int* input, byte* output)
+        {
+            for (int block = 0; block < _blocks; block++, output += _outputBlockBytes) *(int*)output = input[block];
         }
     }
 }

@@ -90,7 +90,7 @@ public sealed class PadNode : StepNode
         private readonly WireSlot _input = slots.Of(node.Inputs[0]);
         private readonly WireSlot _fill = slots.Of(node.Inputs[1]);
         private readonly WireSlot _output = slots.Of(node.Outputs[0]);
-        private readonly int[] _sources = node.FindSources();
+        private readonly PadRun[] _runs = PadRun.Group(node.FindSources());
 
         [HotPath]
         [MethodImpl(CodeGeneration.Kernel)]
@@ -101,8 +101,21 @@ public sealed class PadNode : StepNode
                 T fill = _fill.IsPresent ? *(T*)context.At(_fill, lane) : default;
                 T* input = (T*)context.At(_input, lane);
                 T* output = (T*)context.At(_output, lane);
-                foreach (int source in _sources) *output++ = source < 0 ? fill : input[source];
+                foreach (PadRun run in _runs)
+                {
+                    if (run.Source < 0) new Span<T>(output, run.Count).Fill(fill);
+                    else if (run.Step == 1) new ReadOnlySpan<T>(input + run.Source, run.Count).CopyTo(new Span<T>(output, run.Count));
+                    else Walk(input + run.Source, run.Step, run.Count, output);
+                    output += run.Count;
+                }
             }
+        }
+
+        [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
+        private static void Walk(T* input, int step, int count, T* output)
+        {
+            for (int i = 0; i < count; i++, input += step) output[i] = *input;
         }
     }
 }
