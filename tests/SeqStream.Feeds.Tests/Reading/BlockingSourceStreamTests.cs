@@ -32,6 +32,7 @@ public sealed class BlockingSourceStreamTests
         byte[] buffer = new byte[8];
         Assert.Equal(1, await stream.ReadAsync(buffer, CancellationToken.None));
         Assert.Equal(42, buffer[0]);
+        writer.WriteByte(43); // lets the read-ahead return: a pipe cannot be disposed while somebody reads it
     }
 
     [Fact]
