@@ -20,7 +20,8 @@ internal static class UsageReport
         }
         else
         {
-            foreach (ParseError error in parsed.Errors) Console.Error.WriteLine($"seqstream: {error.Message}{Hint(error, parsed, command)}");
+            // An unknown option takes the model's place and makes the real model a word too many: the first error is the one that explains.
+            foreach (ParseError error in parsed.Errors.OrderBy(static error => error.SymbolResult is CommandResult).Take(1)) Console.Error.WriteLine($"seqstream: {error.Message}{Hint(error, parsed, command)}");
         }
         Console.Error.WriteLine(isVerbMissing ? "Try 'seqstream --help'." : $"Try 'seqstream {command.Name} --help'.");
         return ExitCode.Usage;

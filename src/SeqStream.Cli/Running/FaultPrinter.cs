@@ -8,25 +8,20 @@ namespace SeqStream.Cli.Running;
 internal sealed class FaultPrinter(bool asJson, bool isStrict, StopSignal stop) : IFaultReporter
 {
     private readonly Lock _gate = new();
+    private bool _isStopped;
 
     /// <summary>Refused records.</summary>
     public long Count { get; private set; }
-
-    /// <summary>True if the first bad record ends the run.</summary>
-    public bool IsStrict => isStrict;
-
-    /// <summary>True once a bad record has ended the run.</summary>
-    public bool IsStopped { get; private set; }
 
     public void Report(in RecordFault fault)
     {
         lock (_gate)
         {
-            if (IsStopped) return;
+            if (_isStopped) return;
             Count++;
             Console.Error.WriteLine(asJson ? Json(fault) : string.Create(CultureInfo.InvariantCulture, $"seqstream: {fault.Source}:{fault.Position}: {fault.Problem}"));
             if (!isStrict) return;
-            IsStopped = true;
+            _isStopped = true;
         }
         stop.Stop();
     }

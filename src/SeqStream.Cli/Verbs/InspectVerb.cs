@@ -51,6 +51,7 @@ internal static class InspectVerb
         Line("form", model.Lowering.Form == StreamForm.Step ? "one step per call" : $"a whole sequence per call along '{model.Lowering.TimeDimension}', compiled into a step");
         foreach (StepPort port in model.Signature.Inputs) Line("input", port.ToString());
         foreach (StepPort port in model.Signature.Outputs) Line("output", $"{port}{TimingOf(model, port.Name)}");
+        foreach ((string input, long least, long greatest) in model.Card.Bounds) Line("range", string.Create(CultureInfo.InvariantCulture, $"{input} {least} to {greatest}"));
         foreach (StatePair pair in model.Lowering.States) Line("state", pair.ToString());
         Line("memory", string.Create(CultureInfo.InvariantCulture, $"{model.Signature.Layout.RowBytes} bytes per stream in {model.Signature.Layout.Fields.Length} fields"));
         Line("operations", string.Create(CultureInfo.InvariantCulture, $"{model.Lowering.Plan!.Operations} multiplications and additions per step"));

@@ -14,6 +14,11 @@ internal sealed class ModelOptions
     /// <summary>Adds them to a verb.</summary>
     public void AddTo(Command verb)
     {
+        _model.Validators.Add(result =>
+        {
+            string model = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
+            if (model.StartsWith('-')) result.AddError($"There is no option '{model}'.{NearestName.Hint(model, verb.Options.Select(static option => option.Name))}");
+        });
         _executor.AcceptOnlyFromAmong("native", "onnxruntime");
         _threads.Validators.Add(static result =>
         {

@@ -45,7 +45,7 @@ internal static class RunVerb
         using Stream output = Endpoint.OpenOutput(parsed.GetValue(s_sink)!);
         IFrameFeed feed = FeedBuilder.Create(FeedOptionsOf(parsed, model.Card), input, model);
         IEmissionSink sink = SinkBuilder.Create(parsed.GetValue(s_out) ?? model.Card.OutputFormat, output, model);
-        StageFactory stages = faults.IsStrict ? StrictFrontEnd.Guard(model.Stages, faults) : model.Stages;
+        StageFactory stages = parsed.GetValue(s_strict) ? StrictFrontEnd.Guard(model.Stages) : model.Stages;
         await new Route(feed, stages, sink, new EngineOptions { Threads = s_model.Threads(parsed) }, faults).RunAsync(stop.Token).ConfigureAwait(false);
         if (feed is LineFeed lines) notices.CountLosses(lines.Duplicates, lines.Missing);
         if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using SeqStream.Cells;
 using SeqStream.Kernels;
 using SeqStream.Plan;
@@ -56,6 +57,14 @@ public sealed unsafe class RecurrentStepNode : StepNode
     public RecurrentStepNode WithResidentState(StateField h, StateField? c)
         => new(Name, Weights, Options, Inputs[0]!, RecurrentMemory.Resident(h, c), Outputs[0], Outputs[1], Outputs[2]);
 
+    /// <summary>The same layer without the outputs that nobody reads.</summary>
+    public RecurrentStepNode WithOutputs(Predicate<Wire> isRead)
+    {
+        ArgumentNullException.ThrowIfNull(isRead);
+        Wire? Keep(Wire? wire) => wire is not null && isRead(wire) ? wire : null;
+        return new(Name, Weights, Options, Inputs[0]!, Memory, Keep(Outputs[0]), Keep(Outputs[1]), Keep(Outputs[2]));
+    }
+
     /// <inheritdoc/>
     public override NodeKernel Bind(KernelChoice choice, PlanSlots slots)
     {
@@ -67,7 +76,6 @@ public sealed unsafe class RecurrentStepNode : StepNode
     /// <summary>Copies a part of each lane's state row to a wire.</summary>
     private static void CopyOut(in StepContext context, byte** rows, int offset, WireSlot to, int bytes)
     {
-        if (!to.IsPresent) return;
         for (int lane = 0; lane < context.Lanes; lane++) Buffer.MemoryCopy(rows[lane] + offset, context.At(to, lane), bytes, bytes);
     }
 
@@ -85,12 +93,13 @@ public sealed unsafe class RecurrentStepNode : StepNode
 
         public override nint ScratchBytes(int maxLanes) => layer.ScratchBytes(maxLanes);
 
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             byte* y = _y.IsPresent ? context.At(_y) : null;
             layer.Step(context.At(_x), _x.LaneStride, context.Lanes, context.Rows, _hOffset, _cOffset, y, _y.LaneStride, context.Scratch);
-            CopyOut(in context, context.Rows, _hOffset, _finalH, _hiddenBytes);
-            CopyOut(in context, context.Rows, _cOffset, _finalC, _hiddenBytes);
+            if (_finalH.IsPresent) CopyOut(in context, context.Rows, _hOffset, _finalH, _hiddenBytes);
+            if (_finalC.IsPresent) CopyOut(in context, context.Rows, _cOffset, _finalC, _hiddenBytes);
         }
     }
 
@@ -110,6 +119,7 @@ public sealed unsafe class RecurrentStepNode : StepNode
 
         public override nint ScratchBytes(int maxLanes) => RecurrentNames.RoundUp(maxLanes * sizeof(byte*)) + maxLanes * RowBytes + layer.ScratchBytes(maxLanes);
 
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             int lanes = context.Lanes;
@@ -123,8 +133,8 @@ public sealed unsafe class RecurrentStepNode : StepNode
             }
             byte* y = _y.IsPresent ? context.At(_y) : null;
             layer.Step(context.At(_x), _x.LaneStride, lanes, rows, 0, _hiddenBytes, y, _y.LaneStride, at);
-            CopyOut(in context, rows, 0, _finalH, _hiddenBytes);
-            CopyOut(in context, rows, _hiddenBytes, _finalC, _hiddenBytes);
+            if (_finalH.IsPresent) CopyOut(in context, rows, 0, _finalH, _hiddenBytes);
+            if (_finalC.IsPresent) CopyOut(in context, rows, _hiddenBytes, _finalC, _hiddenBytes);
         }
 
         private void CopyIn(in StepContext context, WireSlot from, int lane, byte* to)

@@ -81,6 +81,8 @@ public sealed class StepPlan
         {
             if (wire.Constant is not null) hash.AppendData(wire.Constant.Bytes);
         }
+        // A view shows a node another shape than the wire it is a view of.
+        foreach (Wire? wire in Nodes.SelectMany(static node => node.Inputs.Concat(node.Outputs))) hash.AppendData(Encoding.UTF8.GetBytes($"{wire} {wire?.Root}\n"));
         foreach (float[] weights in Nodes.SelectMany(static node => node.OwnWeights)) hash.AppendData(MemoryMarshal.AsBytes(weights.AsSpan()));
         return BinaryPrimitives.ReadUInt64LittleEndian(hash.GetHashAndReset());
     }

@@ -8,6 +8,9 @@ namespace SeqStream.Decoding.Vectors;
 public sealed class VectorDecoder : IDecoder
 {
     /// <inheritdoc/>
+    public bool IsIdle => true;
+
+    /// <inheritdoc/>
     [HotPath]
     public void Accept(in StepResult result, IEmissionWriter emissions)
     {

@@ -13,6 +13,9 @@ public sealed class VectorFrontEnd(VectorOptions options) : IFrontEnd
     private bool _isReady;
 
     /// <inheritdoc/>
+    public bool IsIdle => !_isReady;
+
+    /// <inheritdoc/>
     [HotPath]
     public FrameVerdict Accept(FramePayload payload, double time)
     {

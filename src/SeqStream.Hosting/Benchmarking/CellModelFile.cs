@@ -8,7 +8,7 @@ namespace SeqStream.Hosting.Benchmarking;
 /// Writes the ONNX step model of one recurrent cell with random weights, so that every executor can be timed on the same file.
 /// Inputs x [1, batch, input], h0 and, for LSTM, c0 [1, batch, hidden]; outputs y, hn and cn.
 /// </summary>
-internal sealed class CellModelFile
+public sealed class CellModelFile
 {
     private const int Opset = 17;
     private const int Float32 = 1;

@@ -62,8 +62,7 @@ public sealed class StepBench
         {
             Progress?.Invoke(FormattableString.Invariant($"{name} ({input}{(hidden > 0 ? $",{hidden}" : "")}) batch {batch}"));
             StepTimer timer = new() { Rounds = Rounds };
-            using StepDriver driver = new(executors, batch, Math.Max(batch, Streams / batch * batch));
-            timer.Add(name, driver.Run);
+            using IDisposable driver = AddDriver(timer, name, executors, batch);
             List<StepDriverOfPeer> peers = PeersOf(peer, batch);
             foreach (StepDriverOfPeer one in peers) timer.Add("onnxruntime", one.Run);
             IReadOnlyList<StepTiming> timings = timer.Measure();
@@ -72,6 +71,20 @@ public sealed class StepBench
             foreach (StepDriverOfPeer one in peers) one.Dispose();
             yield return new BenchRow(name, input, hidden, batch, ns, peerNs, timings[0].BytesAllocated, peak > 0 ? operations / ns / peak : double.NaN, executors.Signature.Layout.RowBytes);
         }
+    }
+
+    /// <summary>One stream is stepped as a session, several through the executor contract.</summary>
+    private IDisposable AddDriver(StepTimer timer, string name, IExecutorFactory executors, int batch)
+    {
+        if (batch == 1 && Streams <= 1 && SessionDriver.Fits(executors.Signature))
+        {
+            SessionDriver session = new(executors);
+            timer.Add(name, session.Run);
+            return session;
+        }
+        StepDriver driver = new(executors, batch, Math.Max(batch, Streams / batch * batch));
+        timer.Add(name, driver.Run);
+        return driver;
     }
 
     private static OrtStepModel PeerModelOf(LoweringResult lowering) => new() { States = [.. lowering.States.Select(static pair => new OrtStatePair(pair.Input, pair.Output))] };

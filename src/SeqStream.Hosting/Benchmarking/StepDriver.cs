@@ -1,16 +1,19 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
 using SeqStream.Contracts;
 using SeqStream.Plan;
 
 namespace SeqStream.Hosting.Benchmarking;
 
-/// <summary>Steps one batch of streams over and over through the executor contract, with inputs that change from step to step.</summary>
+/// <summary>Steps streams over and over with inputs that change from step to step: a single one as a session, a batch through the executor contract.</summary>
 internal sealed class StepDriver : IDisposable
 {
     private const int Frames = 16;
     private readonly IStepExecutor _executor;
     private readonly int[] _slots;
     private readonly byte[][][] _frames; // [frames][inputs][bytes of one lane]
+    private readonly StreamSession? _session;
+    private readonly float[] _outputs;
     private int _frame;
 
     /// <summary>Creates the driver.</summary>
@@ -19,6 +22,8 @@ internal sealed class StepDriver : IDisposable
     /// <param name="streams">Live streams, at least the batch; the lanes of each step move through them.</param>
     public StepDriver(IExecutorFactory executors, int batch, int streams)
     {
+        _outputs = new float[executors.Signature.Outputs.Max(static port => port.ElementCount)];
+        if (batch == 1 && streams == 1 && IsPlain(executors.Signature)) _session = new StreamingModel(executors).CreateSession();
         _executor = executors.CreateExecutor(batch, streams);
         Batch = batch;
         _slots = new int[streams];
@@ -32,7 +37,26 @@ internal sealed class StepDriver : IDisposable
 
     /// <summary>Makes the given number of steps of the whole batch.</summary>
     [HotPath]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int steps)
+    {
+        if (_session is not null) RunSession(_session, steps);
+        else RunBatches(steps);
+    }
+
+    private static bool IsPlain(StepSignature signature)
+        => signature.Inputs.Length == 1 && signature.Outputs.Length == 1 && signature.Inputs[0].Type == ElementType.Float32 && signature.Outputs[0].Type == ElementType.Float32;
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void RunSession(StreamSession session, int steps)
+    {
+        int frame = _frame;
+        for (int step = 0; step < steps; step++, frame++) session.Step(MemoryMarshal.Cast<byte, float>(_frames[frame & (Frames - 1)][0]), _outputs);
+        _frame = frame & 0xFFFFFF;
+    }
+
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    private void RunBatches(int steps)
     {
         int frame = _frame;
         int windows = _slots.Length / Batch;
@@ -48,7 +72,11 @@ internal sealed class StepDriver : IDisposable
         _frame = frame & 0xFFFFFF;
     }
 
-    public void Dispose() => _executor.Dispose();
+    public void Dispose()
+    {
+        _session?.Dispose();
+        _executor.Dispose();
+    }
 
     private static byte[] RandomInput(StepPort port, Random random)
     {

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SeqStream.Ort.Stepping;
 using SeqStream.Plan;
 
@@ -23,6 +24,7 @@ internal sealed class StepDriverOfPeer : IDisposable
     /// <summary>Lanes of a step.</summary>
     public int Batch { get; }
 
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Run(int steps)
     {
         for (int step = 0; step < steps; step++) _stepper.Step();

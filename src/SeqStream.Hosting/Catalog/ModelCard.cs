@@ -43,6 +43,9 @@ public sealed record ModelCard
     /// <summary>Steps per second of the data it was trained on; 0 if time plays no part.</summary>
     public double RateHz { get; init; }
 
+    /// <summary>Least and greatest value of integer inputs, by name; the front end keeps to them.</summary>
+    public ImmutableArray<(string Input, long Least, long Greatest)> Bounds { get; init; } = [];
+
     /// <summary>Number of trained parameters; 0 if unknown.</summary>
     public long Parameters { get; init; }
 
@@ -106,6 +109,7 @@ public sealed record ModelCard
             InputFormat = formats.Text("in", "jsonl"),
             OutputFormat = formats.Text("out", "jsonl"),
             RateHz = card.Has("rate") ? ReadRate(card, root.GetProperty("rate")) : 0,
+            Bounds = card.Has("bounds") ? ReadBounds(card, root.GetProperty("bounds")) : [],
             Parameters = card.Whole("parameters", 0, long.MaxValue, 0),
             Figures = card.Has("figures") ? ReadFigures(card, root.GetProperty("figures")) : [],
             Evaluation = card.Has("evaluation") ? ReadEvaluation(card.Section("evaluation")) : null,
@@ -119,6 +123,19 @@ public sealed record ModelCard
         => rate.ValueKind == JsonValueKind.Object && rate.TryGetProperty("hz", out JsonElement hz) && hz.TryGetDouble(out double value)
             ? value
             : throw card.Refuse("rate", "expected an object such as {\"hz\":4}.");
+
+    private static ImmutableArray<(string, long, long)> ReadBounds(CardSection card, JsonElement bounds)
+    {
+        if (bounds.ValueKind != JsonValueKind.Object) throw card.Refuse("bounds", "expected an object such as {\"ids\":[0,26]}.");
+        ImmutableArray<(string, long, long)>.Builder read = ImmutableArray.CreateBuilder<(string, long, long)>();
+        foreach (JsonProperty input in bounds.EnumerateObject())
+        {
+            bool isPair = input.Value.ValueKind == JsonValueKind.Array && input.Value.GetArrayLength() == 2 && input.Value[0].TryGetInt64(out _) && input.Value[1].TryGetInt64(out _);
+            if (!isPair) throw card.Refuse($"bounds.{input.Name}", "expected a pair of whole numbers, least and greatest.");
+            read.Add((input.Name, input.Value[0].GetInt64(), input.Value[1].GetInt64()));
+        }
+        return read.ToImmutable();
+    }
 
     private static ImmutableArray<ModelFigure> ReadFigures(CardSection card, JsonElement figures)
     {

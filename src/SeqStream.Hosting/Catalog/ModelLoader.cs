@@ -34,8 +34,7 @@ public static class ModelLoader
             ExecutorKind.OnnxRuntime => LoadOrt(reference, lowering, options, "onnxruntime was asked for"),
             ExecutorKind.Native => LoadNative(reference, lowering, "native was asked for"),
             _ when !isCpu => LoadOrt(reference, lowering, options, $"device '{options.Device}' is reached through onnxruntime"),
-            _ when lowering.Plan is null && CanFallBack(lowering, options)
-                => LoadOrt(reference, lowering, options, $"the native executor refuses the model ({lowering.Blockers[0]})"),
+            _ when lowering.Plan is null && CanFallBack(lowering, options) => FallBack(reference, lowering, options),
             _ => LoadNative(reference, lowering, "it can run the whole model"),
         };
     }
@@ -50,6 +49,19 @@ public static class ModelLoader
 
     private static bool CanFallBack(LoweringResult lowering, ModelLoadOptions options)
         => lowering.Form == StreamForm.Step && lowering.Blockers.Length > 0 && OrtLibrary.Find(options.OrtLibraryPath).Library is not null;
+
+    /// <summary>ONNX Runtime where the native executor refuses; if both refuse, the native executor's reasons are the better ones.</summary>
+    private static LoadedModel FallBack(ModelReference reference, LoweringResult lowering, ModelLoadOptions options)
+    {
+        try
+        {
+            return LoadOrt(reference, lowering, options, $"the native executor refuses the model ({lowering.Blockers[0]})");
+        }
+        catch (OrtException)
+        {
+            return LoadNative(reference, lowering, "");
+        }
+    }
 
     private static LoadedModel LoadNative(ModelReference reference, LoweringResult lowering, string reason)
         => new(reference, NativeProgram.Bind(lowering.PlanOrThrow()), lowering, reason);

@@ -6,11 +6,11 @@ using SeqStream.Hosting.Generation;
 
 namespace SeqStream.Hosting.Evaluation;
 
-/// <summary>Measures a model on labelled data, in the way its card names: <c>entities</c> (conll), <c>labels</c> (zip of csv) or <c>letters</c> (a text per line).</summary>
+/// <summary>Measures a model on labelled data, in the way its card names: <c>entities</c> (conll), <c>label-per-step</c> (zip of csv) or <c>letters</c> (a text per line).</summary>
 public sealed class ModelEvaluator(LoadedModel model, int threads = 1)
 {
     /// <summary>The kinds of evaluation.</summary>
-    public static IReadOnlyList<string> Types { get; } = ["entities", "labels", "letters"];
+    public static IReadOnlyList<string> Types { get; } = ["entities", "label-per-step", "letters"];
 
     /// <summary>Measures the model.</summary>
     /// <param name="path">The labelled file.</param>
@@ -23,7 +23,7 @@ public sealed class ModelEvaluator(LoadedModel model, int threads = 1)
         return type switch
         {
             "entities" => await EvaluateEntities(path, cancellation).ConfigureAwait(false),
-            "labels" => await EvaluateLabels(path, cancellation).ConfigureAwait(false),
+            "label-per-step" => await EvaluateLabels(path, cancellation).ConfigureAwait(false),
             "letters" => EvaluateLetters(path, cancellation),
             _ => throw new ArgumentException($"The card of model '{model.Card.Name}' asks for the evaluation '{type}'.{NearestName.Hint(type, Types)} Known kinds: {string.Join(", ", Types)}."),
         };

@@ -12,9 +12,18 @@ namespace SeqStream.Onnx.Lowering;
 /// </summary>
 internal sealed class ConstantFolding
 {
-    private const long BytesLimit = 1L << 30;
+    private const long FreeBytes = 128L << 20;
+    private const int TimesStored = 4;
+
+    private readonly long _bytesLimit;
     private readonly Dictionary<OnnxNode, List<Folded>> _known = new(ReferenceEqualityComparer.Instance);
     private long _bytes;
+
+    /// <summary>Prepares folding within a limit of four times what the model stores, plus 128 MiB.</summary>
+    public ConstantFolding(OnnxModel model)
+    {
+        _bytesLimit = FreeBytes + TimesStored * model.Graph.Initializers.Values.Sum(static tensor => (long)(tensor.Value?.Bytes.Length ?? 0));
+    }
 
     /// <summary>The values of a node's outputs if it was folded before.</summary>
     public ImmutableArray<Wire?>? Recall(OnnxNode node, ImmutableArray<Wire?> inputs)
@@ -31,7 +40,7 @@ internal sealed class ConstantFolding
     public ImmutableArray<Wire?> Fold(NodeContext context, ImmutableArray<Wire?> inputs, Lowered lowered)
     {
         _bytes += lowered.Nodes.SelectMany(static node => node.Outputs).Sum(static wire => (long)(wire?.ByteCount ?? 0));
-        if (_bytes > BytesLimit) throw context.Refuse($"values that do not depend on the inputs would take more than the limit of {BytesLimit} bytes", "Use a smaller model or smaller dimensions");
+        if (_bytes > _bytesLimit) throw context.Refuse($"values that do not depend on the inputs would take more than the limit of {_bytesLimit} bytes", "Use a smaller model or smaller dimensions");
         ImmutableArray<Wire?> outputs = lowered.Nodes.IsEmpty ? lowered.Outputs : Run(lowered);
         if (!_known.TryGetValue(context.Node, out List<Folded>? list)) _known.Add(context.Node, list = []);
         list.Add(new Folded([.. inputs.Select(static wire => wire?.Constant)], outputs));

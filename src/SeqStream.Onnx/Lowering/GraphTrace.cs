@@ -9,18 +9,21 @@ namespace SeqStream.Onnx.Lowering;
 /// <param name="Outputs">The wires of the graph's outputs by name; only those that could be made.</param>
 /// <param name="Blockers">Why the missing outputs could not be made.</param>
 internal sealed record GraphTrace(
-    IReadOnlyDictionary<string, Wire> Inputs, IReadOnlyList<TraceStep> Steps, IReadOnlyDictionary<string, Wire> Outputs, ImmutableArray<Blocker> Blockers)
+    IReadOnlyDictionary<string, Wire> Inputs, IReadOnlyList<TraceStep> Steps, IReadOnlyDictionary<string, ScopedWire> Outputs, ImmutableArray<Blocker> Blockers)
 {
     /// <summary>The steps that some output needs and that compute something at each step, in running order.</summary>
-    public List<TraceStep> LiveSteps()
+    public IReadOnlyList<TraceStep> LiveSteps { get; } = FindLive(Steps, Outputs);
+
+    private static List<TraceStep> FindLive(IReadOnlyList<TraceStep> steps, IReadOnlyDictionary<string, ScopedWire> outputs)
     {
-        HashSet<Wire> needed = [.. Outputs.Values];
+        HashSet<TraceStep> needed = new(outputs.Values.Select(static output => output.Producer).OfType<TraceStep>(), ReferenceEqualityComparer.Instance);
         List<TraceStep> live = [];
-        foreach (TraceStep step in Steps.Reverse())
+        for (int index = steps.Count - 1; index >= 0; index--)
         {
-            if (step.IsConstant || !step.Outputs.Any(wire => wire is not null && needed.Contains(wire))) continue;
+            TraceStep step = steps[index];
+            if (!needed.Contains(step) || step.IsConstant) continue;
             live.Add(step);
-            needed.UnionWith(step.Inputs.OfType<Wire>());
+            needed.UnionWith(step.Sources);
         }
         live.Reverse();
         return live;

@@ -35,10 +35,10 @@ internal sealed class GraphWalk
         foreach ((string name, Wire wire) in inputs)
         {
             walk._names.Add(wire.Name);
-            scope.Define(name, wire);
+            scope.Define(name, new ScopedWire(wire, Producer: null));
         }
         foreach (string name in model.Graph.Initializers.Keys) walk._names.Add(name);
-        Dictionary<string, Wire> outputs = new(StringComparer.Ordinal);
+        Dictionary<string, ScopedWire> outputs = new(StringComparer.Ordinal);
         List<Failure> failures = [];
         walk.Visit(model.Graph, scope);
         foreach (OnnxValue output in model.Graph.Outputs)
@@ -56,13 +56,14 @@ internal sealed class GraphWalk
 
     private void Visit(OnnxNode node, Scope scope)
     {
-        ImmutableArray<Wire?> inputs = Resolve(node, scope, out List<Failure> failures);
+        ImmutableArray<ScopedWire?> found = Resolve(node, scope, out List<Failure> failures);
+        ImmutableArray<Wire?> inputs = [.. found.Select(static wire => wire?.Wire)];
         if (failures.Count == 0)
         {
             try
             {
                 if (node is { Operator: "If", Domain: "" }) Inline(node, inputs, scope);
-                else Define(node, scope, Lower(node, inputs));
+                else Define(scope, Lower(node, inputs, [.. found.Select(static wire => wire?.Producer).OfType<TraceStep>()]));
                 return;
             }
             catch (LoweringException refusal)
@@ -74,14 +75,14 @@ internal sealed class GraphWalk
         foreach (string output in node.Outputs) scope.Fail(output, failure);
     }
 
-    private static ImmutableArray<Wire?> Resolve(OnnxNode node, Scope scope, out List<Failure> failures)
+    private static ImmutableArray<ScopedWire?> Resolve(OnnxNode node, Scope scope, out List<Failure> failures)
     {
         failures = [];
-        ImmutableArray<Wire?>.Builder inputs = ImmutableArray.CreateBuilder<Wire?>(node.Inputs.Length);
+        ImmutableArray<ScopedWire?>.Builder inputs = ImmutableArray.CreateBuilder<ScopedWire?>(node.Inputs.Length);
         foreach (string name in node.Inputs)
         {
             Failure? failure = null;
-            Wire? wire = name.Length == 0 ? null : scope.Find(name, out failure);
+            ScopedWire? wire = name.Length == 0 ? null : scope.Find(name, out failure);
             inputs.Add(wire);
             if (wire is not null || name.Length == 0) continue;
             failures.Add(failure ?? new Failure(new Blocker(node.Name, node.Operator, $"it reads '{name}', which nothing before it makes", "Repair the model: a node must come after those it reads"), []));
@@ -89,30 +90,32 @@ internal sealed class GraphWalk
         return inputs.MoveToImmutable();
     }
 
-    private void Define(OnnxNode node, Scope scope, ImmutableArray<Wire?> outputs)
+    private static void Define(Scope scope, TraceStep step)
     {
+        (OnnxNode node, ImmutableArray<Wire?> outputs) = (step.Node, step.Outputs);
         for (int index = 0; index < node.Outputs.Length; index++)
         {
             if (node.Outputs[index].Length == 0) continue;
-            if (index < outputs.Length && outputs[index] is { } wire) scope.Define(node.Outputs[index], wire);
+            if (index < outputs.Length && outputs[index] is { } wire) scope.Define(node.Outputs[index], new ScopedWire(wire, step));
             else scope.Fail(node.Outputs[index], new Failure(new Blocker(node.Name, node.Operator, $"its output {index}, '{node.Outputs[index]}', is not supported", "Export the model without it"), []));
         }
     }
 
-    private ImmutableArray<Wire?> Lower(OnnxNode node, ImmutableArray<Wire?> inputs)
+    private TraceStep Lower(OnnxNode node, ImmutableArray<Wire?> inputs, ImmutableArray<TraceStep> sources)
     {
-        int opset = (int)_model.Opsets.GetValueOrDefault(node.Domain, 1);
-        bool isConstant = inputs.All(static wire => wire is null || wire.Constant is not null);
-        if (isConstant && _folding.Recall(node, inputs) is { } known)
+        TraceStep step = new(node, (int)_model.Opsets.GetValueOrDefault(node.Domain, 1), inputs, sources, [], []);
+        if (step.HasConstantInputs && _folding.Recall(node, inputs) is { } known)
         {
-            _steps.Add(new TraceStep(node, opset, inputs, [], known));
-            return known;
+            step = step with { Outputs = known };
         }
-        NodeContext context = new(node, opset, inputs, UniqueName);
-        Lowered lowered = Apply(context);
-        ImmutableArray<Wire?> outputs = isConstant ? _folding.Fold(context, inputs, lowered) : lowered.Outputs;
-        _steps.Add(new TraceStep(node, opset, inputs, isConstant ? [] : lowered.Nodes, outputs));
-        return outputs;
+        else
+        {
+            NodeContext context = new(node, step.Opset, inputs, UniqueName);
+            Lowered lowered = Apply(context);
+            step = step.HasConstantInputs ? step with { Outputs = _folding.Fold(context, inputs, lowered) } : step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
+        }
+        _steps.Add(step);
+        return step;
     }
 
     private Lowered Apply(NodeContext context)
@@ -146,7 +149,7 @@ internal sealed class GraphWalk
         {
             if (node.Outputs[index].Length == 0) continue;
             Failure? failure = null;
-            Wire? wire = index < graph.Outputs.Length ? inner.Find(graph.Outputs[index].Name, out failure) : null;
+            ScopedWire? wire = index < graph.Outputs.Length ? inner.Find(graph.Outputs[index].Name, out failure) : null;
             if (wire is not null) scope.Define(node.Outputs[index], wire);
             else scope.Fail(node.Outputs[index], failure ?? new Failure(context.Refuse($"its {name} does not make output {index}", "Repair the model").Blocker, []));
         }

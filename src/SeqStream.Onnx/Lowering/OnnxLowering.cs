@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Streaming;
+using SeqStream.Operators;
 using SeqStream.Plan;
 
 namespace SeqStream.Onnx.Lowering;
@@ -11,15 +12,21 @@ namespace SeqStream.Onnx.Lowering;
 /// </summary>
 public sealed class OnnxLowering
 {
+    private const string NotProved = "a step is one call with one step of input; it is not proved equal to one call with many: ";
+
     private readonly OnnxModel _model;
     private readonly LoweringOptions _options;
-    private readonly ConstantFolding _folding = new();
+    private readonly ConstantFolding _folding;
+    private readonly PackedWeights _weights = new();
+    private readonly OperatorRule _whole;
     private readonly FreeDimensions _dimensions;
 
     private OnnxLowering(OnnxModel model, LoweringOptions options)
     {
         _model = model;
         _options = options;
+        _folding = new ConstantFolding(model);
+        _whole = RecurrentRule.Whole(_weights);
         _dimensions = new FreeDimensions(model, options);
     }
 
@@ -48,7 +55,7 @@ public sealed class OnnxLowering
         LoweringResult result = new() { File = _model.File, States = [.. pairs.Select(static pair => pair.Pair)] };
         if (_dimensions.Blockers.Count + pairBlockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers, .. pairBlockers] };
         HashSet<string> stateInputs = [.. pairs.Select(static pair => pair.Input.Name)];
-        FindTimeDimension search = new(_model, _dimensions, _folding, stateInputs);
+        FindTimeDimension search = new(_model, _dimensions, _whole, _folding, stateInputs);
         FreeDimension? time = search.Find(_options.TimeAxis);
         result = result with { TimeDimension = time?.Key, Notes = [.. search.Notes] };
         if (search.Blockers.Count > 0) return result with { Blockers = [.. search.Blockers] };
@@ -58,7 +65,7 @@ public sealed class OnnxLowering
             report = Analyse(time, stateInputs, out ImmutableArray<Blocker> blockers);
             bool mayStepAnyway = pairs.Count > 0;
             if (!blockers.IsEmpty && !mayStepAnyway) return result with { Form = StreamForm.Sequence, Blockers = blockers };
-            if (!blockers.IsEmpty) result = result with { Notes = [.. result.Notes, .. blockers.Select(static blocker => $"a step is one call with one step of input; it is not proved equal to one call with many: {blocker}")] };
+            if (!blockers.IsEmpty) result = result with { Notes = [.. result.Notes, .. blockers.Select(static blocker => NotProved + blocker)] };
             if (!blockers.IsEmpty) report = null;
         }
         return Assemble(result with { Form = pairs.Count == 0 && report is not null ? StreamForm.Sequence : StreamForm.Step }, time, pairs, report);
@@ -68,7 +75,7 @@ public sealed class OnnxLowering
     {
         LoweringResult result = new() { File = _model.File };
         if (_dimensions.Blockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers] };
-        GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(null, 1), RecurrentRule.Whole, _folding);
+        GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(null, 1), _whole, _folding);
         return Finish(result, trace, new PlanParts(trace));
     }
 
@@ -86,13 +93,13 @@ public sealed class OnnxLowering
         if (blockers.IsEmpty) blockers = [.. report.Outputs.Where(static output => output.Value.Kind == TimeKind.Initial).Select(static output => new Blocker(output.Key, "", "this output is the state from before the sequence", TimeQuestion.WholeSequence))];
         return report;
 
-        GraphTrace Trace(int length) => GraphWalk.Trace(_model, _dimensions.Wires(time, length), RecurrentRule.Whole, _folding);
+        GraphTrace Trace(int length) => GraphWalk.Trace(_model, _dimensions.Wires(time, length), _whole, _folding);
     }
 
     private LoweringResult Assemble(LoweringResult result, FreeDimension? time, IReadOnlyList<FoundPair> pairs, TimeReport? report)
     {
         bool isCompiled = result.Form == StreamForm.Sequence && report is not null;
-        RecurrentRule rule = new(node => isCompiled && report!.Residents.Contains(node) ? RecurrentForm.Resident : RecurrentForm.Sequence);
+        RecurrentRule rule = new(_weights, node => isCompiled && report!.Residents.Contains(node) ? RecurrentForm.Resident : RecurrentForm.Sequence);
         GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(time, 1), rule.Lower, _folding);
         if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
         PlanParts parts = new(trace);
@@ -102,12 +109,25 @@ public sealed class OnnxLowering
         }
         if (!result.Blockers.IsEmpty) return result;
         ResidentStates.Settle(trace, parts, _folding);
+        if (report is not null && Forgetful(parts, report) is { } name)
+        {
+            result = result with { Notes = result.Notes.Add($"{NotProved}'{name}' does not simply carry a recurrent node's state from step to step") };
+            report = null;
+        }
         HashSet<string> stateOutputs = [.. pairs.Select(static pair => pair.Output.Name)];
         result = result with
         {
             Outputs = [.. _model.Graph.Outputs.Where(output => !stateOutputs.Contains(output.Name)).Select(output => new LoweredOutput(output.Name, TimingOf(output.Name, report), Delay: 0))],
         };
         return Finish(result, trace, parts);
+    }
+
+    /// <summary>A state that does more than keep a recurrent node's memory, or a recurrent node along time whose memory nothing keeps; null if there is none.</summary>
+    private static string? Forgetful(PlanParts parts, TimeReport report)
+    {
+        if (parts.States.Count > 0) return parts.States[0].Field.Name;
+        HashSet<string> residents = [.. report.Residents.Select(static node => node.Name)];
+        return parts.Nodes.OfType<RecurrentStepNode>().FirstOrDefault(node => !node.Memory.IsResident && residents.Contains(node.Name))?.Name;
     }
 
     private static OutputTiming TimingOf(string output, TimeReport? report)
@@ -122,7 +142,7 @@ public sealed class OnnxLowering
     {
         if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
         ImmutableArray<Wire> inputs = [.. _model.Graph.Inputs.Select(input => trace.Inputs[input.Name]).Where(wire => wire.Constant is null && !parts.IsState(wire))];
-        ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name]))];
+        ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name].Wire))];
         return result with { Plan = parts.Build(_model.File, inputs, outputs) };
     }
 }

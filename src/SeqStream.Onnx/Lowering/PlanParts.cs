@@ -17,7 +17,7 @@ internal sealed class PlanParts
     public PlanParts(GraphTrace trace)
     {
         _trace = trace;
-        _nodes = [.. trace.LiveSteps().SelectMany(static step => step.Nodes)];
+        _nodes = [.. trace.LiveSteps.SelectMany(static step => step.Nodes)];
     }
 
     /// <summary>The states that go in and out by wire.</summary>
@@ -35,7 +35,7 @@ internal sealed class PlanParts
     /// <summary>Adds a state pair; or says why its ends do not fit.</summary>
     public Blocker? AddState(FoundPair pair)
     {
-        Wire before = _trace.Inputs[pair.Input.Name], after = _trace.Outputs[pair.Output.Name];
+        Wire before = _trace.Inputs[pair.Input.Name], after = _trace.Outputs[pair.Output.Name].Wire;
         if (before.Type != after.Type || before.Shape != after.Shape)
         {
             return new Blocker(pair.Input.Name, "", $"this state goes in as {before} and comes out as {after}", "Give the sizes under which both are the same, or pair it with another output");
@@ -79,7 +79,7 @@ internal sealed class PlanParts
             StepNode node = all[index];
             bool isNeeded = node is WriteStateNode or RecurrentStepNode { Memory.IsResident: true } || node.Outputs.Any(wire => wire is not null && needed.Contains(wire.Root));
             if (!isNeeded) continue;
-            kept.Add(node);
+            kept.Add(node is RecurrentStepNode recurrent ? recurrent.WithOutputs(wire => needed.Contains(wire.Root)) : node);
             needed.UnionWith(node.Inputs.OfType<Wire>().Select(static wire => wire.Root));
         }
         kept.Reverse();

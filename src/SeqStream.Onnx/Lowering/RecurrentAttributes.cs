@@ -89,8 +89,7 @@ internal sealed class RecurrentAttributes
     public bool IsReverse(int direction) => direction == 1 || FirstIsReverse;
 
     /// <summary>The weights of one direction.</summary>
-    public CellWeights Weights(int direction)
-        => new(Kind, InputSize, HiddenSize, Part(_input, direction), Part(_recurrent, direction), _bias is null ? null : Part(_bias, direction), _peepholes is null ? null : Part(_peepholes, direction));
+    public CellWeights Weights(int direction, PackedWeights known) => known.Of(_input, _recurrent, _bias, _peepholes, direction, () => Take(direction));
 
     /// <summary>How one direction computes.</summary>
     public CellOptions Options(int direction)
@@ -141,6 +140,9 @@ internal sealed class RecurrentAttributes
     {
         if (found != new TensorShape(expected)) throw _node.Refuse($"{name} is {found}, expected {new TensorShape(expected)}", Repair);
     }
+
+    private CellWeights Take(int direction)
+        => new(Kind, InputSize, HiddenSize, Part(_input, direction), Part(_recurrent, direction), _bias is null ? null : Part(_bias, direction), _peepholes is null ? null : Part(_peepholes, direction));
 
     private float[] Part(ConstantTensor tensor, int direction)
     {

@@ -7,11 +7,12 @@ using SeqStream.Plan;
 namespace SeqStream.Onnx.Lowering;
 
 /// <summary>Lowers RNN, GRU and LSTM.</summary>
+/// <param name="weights">Weights that are taken out of the model already.</param>
 /// <param name="formOf">What a node is to become.</param>
-internal sealed class RecurrentRule(Func<OnnxNode, RecurrentForm> formOf)
+internal sealed class RecurrentRule(PackedWeights weights, Func<OnnxNode, RecurrentForm> formOf)
 {
-    /// <summary>Every recurrent node runs over its whole sequence, as ONNX says.</summary>
-    public static OperatorRule Whole { get; } = new RecurrentRule(static _ => RecurrentForm.Sequence).Lower;
+    /// <summary>The rule by which every recurrent node runs over its whole sequence, as ONNX says.</summary>
+    public static OperatorRule Whole(PackedWeights weights) => new RecurrentRule(weights, static _ => RecurrentForm.Sequence).Lower;
 
     /// <summary>True for RNN, GRU and LSTM.</summary>
     public static bool IsRecurrent(OnnxNode node) => node is { Domain: "", Operator: "RNN" or "GRU" or "LSTM" };
@@ -29,14 +30,14 @@ internal sealed class RecurrentRule(Func<OnnxNode, RecurrentForm> formOf)
         return isOneStep ? OneStep(node, attributes, isResident) : AllSteps(node, attributes);
     }
 
-    private static RecurrentStepNode OneStep(NodeContext node, RecurrentAttributes attributes, bool isResident)
+    private RecurrentStepNode OneStep(NodeContext node, RecurrentAttributes attributes, bool isResident)
     {
         RecurrentMemory memory = isResident
             ? RecurrentMemory.Resident(Field(node, attributes, "h", attributes.InitialH), attributes.Kind == CellKind.Lstm ? Field(node, attributes, "c", attributes.InitialC) : null)
             : RecurrentMemory.FromWires(attributes.InitialH, attributes.InitialC);
         return new RecurrentStepNode(
             node.Name,
-            attributes.Weights(0),
+            attributes.Weights(0, weights),
             attributes.Options(0),
             node.Input(0),
             memory,
@@ -45,10 +46,10 @@ internal sealed class RecurrentRule(Func<OnnxNode, RecurrentForm> formOf)
             node.OptionalOutput(2, ElementType.Float32, attributes.StateShape));
     }
 
-    private static RecurrentSequenceNode AllSteps(NodeContext node, RecurrentAttributes attributes)
+    private RecurrentSequenceNode AllSteps(NodeContext node, RecurrentAttributes attributes)
     {
         ImmutableArray<RecurrentDirection> directions = [.. Enumerable.Range(0, attributes.Directions)
-            .Select(index => new RecurrentDirection(attributes.Weights(index), attributes.Options(index), attributes.IsReverse(index)))];
+            .Select(index => new RecurrentDirection(attributes.Weights(index, weights), attributes.Options(index), attributes.IsReverse(index)))];
         return new RecurrentSequenceNode(
             node.Name,
             directions,

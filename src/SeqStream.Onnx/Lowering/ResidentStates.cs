@@ -50,7 +50,7 @@ internal sealed class ResidentStates
     private void FindOrigins()
     {
         foreach (WiredState state in _parts.States) Number(state.Before);
-        foreach (TraceStep step in _trace.LiveSteps())
+        foreach (TraceStep step in _trace.LiveSteps)
         {
             if (step.Nodes is [RecurrentStepNode recurrent])
             {
@@ -97,7 +97,7 @@ internal sealed class ResidentStates
     private bool IsOnlyMoved(WiredState state)
     {
         if (!_origins.ContainsKey(state.Before)) return false;
-        foreach (TraceStep step in _trace.LiveSteps())
+        foreach (TraceStep step in _trace.LiveSteps)
         {
             for (int index = 0; index < step.Inputs.Length; index++)
             {
@@ -107,7 +107,7 @@ internal sealed class ResidentStates
                 if (!isInitial && (!isMoved || step.Nodes is [RecurrentStepNode])) return false;
             }
         }
-        return !_trace.Outputs.Values.Any(wire => Holds(state, wire));
+        return !_trace.Outputs.Values.Any(output => Holds(state, output.Wire));
     }
 
     /// <summary>True if a wire has elements of a state from before the step.</summary>

@@ -6,21 +6,21 @@ namespace SeqStream.Onnx.Lowering;
 /// <summary>The values a graph's nodes can read: its own, and those of the graphs around it.</summary>
 internal sealed class Scope(OnnxGraph graph, Scope? outer)
 {
-    private readonly Dictionary<string, Wire> _wires = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, ScopedWire> _wires = new(StringComparer.Ordinal);
     private readonly Dictionary<string, Failure> _failures = new(StringComparer.Ordinal);
 
     /// <summary>Defines a value.</summary>
-    public void Define(string name, Wire wire) => _wires[name] = wire;
+    public void Define(string name, ScopedWire wire) => _wires[name] = wire;
 
     /// <summary>Says that a value could not be made.</summary>
     public void Fail(string name, Failure failure) => _failures[name] = failure;
 
     /// <summary>Finds a value or why there is none.</summary>
-    public Wire? Find(string name, out Failure? failure)
+    public ScopedWire? Find(string name, out Failure? failure)
     {
         for (Scope? scope = this; scope is not null; scope = scope.Outer)
         {
-            if (scope._wires.TryGetValue(name, out Wire? wire))
+            if (scope._wires.TryGetValue(name, out ScopedWire? wire))
             {
                 failure = null;
                 return wire;
@@ -34,14 +34,14 @@ internal sealed class Scope(OnnxGraph graph, Scope? outer)
 
     private Scope? Outer => outer;
 
-    private bool FindInitializer(string name, out Wire? wire, out Failure? failure)
+    private bool FindInitializer(string name, out ScopedWire? wire, out Failure? failure)
     {
         wire = null;
         failure = null;
         if (!graph.Initializers.TryGetValue(name, out OnnxTensor? tensor)) return false;
         if (tensor.Value is not null)
         {
-            wire = new Wire(name, tensor.Value);
+            wire = new ScopedWire(new Wire(name, tensor.Value), Producer: null);
             Define(name, wire);
         }
         else

@@ -16,14 +16,16 @@ internal sealed class FindTimeDimension
 
     private readonly OnnxModel _model;
     private readonly FreeDimensions _dimensions;
+    private readonly OperatorRule _recurrent;
     private readonly ConstantFolding _folding;
     private readonly IReadOnlyCollection<string> _stateInputs;
 
     /// <summary>Prepares the search.</summary>
-    public FindTimeDimension(OnnxModel model, FreeDimensions dimensions, ConstantFolding folding, IReadOnlyCollection<string> stateInputs)
+    public FindTimeDimension(OnnxModel model, FreeDimensions dimensions, OperatorRule recurrent, ConstantFolding folding, IReadOnlyCollection<string> stateInputs)
     {
         _model = model;
         _dimensions = dimensions;
+        _recurrent = recurrent;
         _folding = folding;
         _stateInputs = stateInputs;
     }
@@ -50,7 +52,7 @@ internal sealed class FindTimeDimension
         foreach (FreeDimension dimension in open)
         {
             if (dimension.Places.TrueForAll(place => place.Axis == 0 || _stateInputs.Contains(place.Input))) Notes.Add($"dimension '{dimension.Key}' is taken as the batch");
-            else Blockers.Add(new Blocker(dimension.Places[0].Input, "", $"dimension '{dimension.Key}' has no size, and nothing says whether it is the stream's time", "Give its size, or name the axis of time"));
+            else Blockers.Add(new Blocker(dimension.Places[0].Input, "", $"dimension '{dimension.Key}' has no size, and nothing says whether it is the stream's time", $"Give a size for '{dimension.Key}', or name the axis of time"));
         }
         return time;
     }
@@ -73,7 +75,7 @@ internal sealed class FindTimeDimension
         Lowered Watch(NodeContext node)
         {
             if (node.Input(0) is { Constant: null, Shape.Rank: 3 } x) seen[node.Node] = x.Shape;
-            return RecurrentRule.Whole(node);
+            return _recurrent(node);
         }
     }
 

@@ -31,7 +31,7 @@ internal sealed class TimeAnalysis
     {
         TimeAnalysis analysis = new();
         analysis.MarkInputs(one, shorter, longer, stateInputs);
-        List<TraceStep> oneSteps = one.LiveSteps(), shortSteps = shorter.LiveSteps(), longSteps = longer.LiveSteps();
+        IReadOnlyList<TraceStep> oneSteps = one.LiveSteps, shortSteps = shorter.LiveSteps, longSteps = longer.LiveSteps;
         if (!SameNodes(oneSteps, shortSteps, out OnnxNode? odd) || !SameNodes(shortSteps, longSteps, out odd))
         {
             analysis._blockers.Add(new Blocker(odd!.Name, odd.Operator, "whether it runs depends on the length of the stream", TimeQuestion.WholeSequence));
@@ -41,7 +41,7 @@ internal sealed class TimeAnalysis
         return new TimeReport(analysis._facts, analysis.OutputFacts(model, one, shorter, longer), analysis._residents, [.. analysis._blockers]);
     }
 
-    private static bool SameNodes(List<TraceStep> left, List<TraceStep> right, out OnnxNode? odd)
+    private static bool SameNodes(IReadOnlyList<TraceStep> left, IReadOnlyList<TraceStep> right, out OnnxNode? odd)
     {
         int count = Math.Min(left.Count, right.Count);
         int at = 0;
@@ -140,9 +140,10 @@ internal sealed class TimeAnalysis
         Dictionary<string, WireFacts> outputs = new(StringComparer.Ordinal);
         foreach (OnnxValue output in model.Graph.Outputs)
         {
-            if (!shorter.Outputs.TryGetValue(output.Name, out Wire? wire) || _unknown.Contains(wire)) continue;
+            if (!shorter.Outputs.TryGetValue(output.Name, out ScopedWire? found) || _unknown.Contains(found.Wire)) continue;
+            Wire wire = found.Wire;
             if (_facts.TryGetValue(wire, out WireFacts facts)) outputs[output.Name] = facts;
-            else if (new Probe(wire, longer.Outputs[output.Name], one.Outputs[output.Name]) is { IsConstant: true } probe && probe.IsSameEverywhere()) outputs[output.Name] = WireFacts.Fixed;
+            else if (new Probe(wire, longer.Outputs[output.Name].Wire, one.Outputs[output.Name].Wire) is { IsConstant: true } probe && probe.IsSameEverywhere()) outputs[output.Name] = WireFacts.Fixed;
             else _blockers.Add(new Blocker(output.Name, "", "this output is computed from the length of the stream, which a stream does not have before it ends", TimeQuestion.WholeSequence));
         }
         return outputs;

@@ -20,6 +20,8 @@ public sealed class Shard : IDisposable
     private readonly ReadyRing _ready = new();
     private readonly Stack<IFrontEnd> _idleFrontEnds = new();
     private readonly Stack<IDecoder> _idleDecoders = new();
+    private readonly List<ActiveStream> _active = [];
+    private readonly Stack<ActiveStream> _idleRecords = new();
     private readonly int[] _laneStreams;   // [maxBatch]
     private readonly int[] _laneSlots;     // [maxBatch]
     private readonly StepNote[] _notes;    // [maxBatch]
@@ -84,12 +86,20 @@ public sealed class Shard : IDisposable
             _counters.Frames++;
             int stream = frame.Stream.Index;
             if (stream >= _streams.Length) GrowStreams(stream);
-            ref StreamEntry entry = ref _streams[stream];
-            _queues.Enqueue(ref entry.Frames, in frame);
-            if (entry.Phase != StreamPhase.Idle) continue;
-            entry.Phase = StreamPhase.Ready;
+            ActiveStream active = Activate(ref _streams[stream]);
+            _queues.Enqueue(ref active.Frames, in frame);
+            if (active.Phase != StreamPhase.Idle) continue;
+            active.Phase = StreamPhase.Ready;
             _ready.Enqueue(stream);
         }
+    }
+
+    private ActiveStream Activate(ref StreamEntry entry)
+    {
+        if (entry.ActivePlusOne != 0) return _active[entry.ActivePlusOne - 1];
+        if (!_idleRecords.TryPop(out ActiveStream? active)) _active.Add(active = new ActiveStream(_active.Count));
+        entry.ActivePlusOne = active.Index + 1;
+        return active;
     }
 
     private int Gather()
@@ -128,42 +138,43 @@ public sealed class Shard : IDisposable
             if (_notes[lane].IsWarmUp) continue;
             _outlet.Stream = new StreamId(_laneStreams[lane]);
             StepResult result = new(_executor, lane, entry.Steps++, in _notes[lane]);
-            entry.Decoder!.Accept(in result, _outlet);
+            _active[entry.ActivePlusOne - 1].Decoder!.Accept(in result, _outlet);
         }
     }
 
     /// <summary>Writes the inputs of a stream's next step, taking frames from its queue as needed. False if the stream has nothing more to step.</summary>
     private bool FillLane(int stream, ref StreamEntry entry, int lane)
     {
+        ActiveStream active = _active[entry.ActivePlusOne - 1];
         while (true)
         {
             _notes[lane] = default;
             _notes[lane].Time = double.NaN;
-            if (entry.FrontEnd is not null && entry.FrontEnd.TryNext(new StepInputs(_executor, lane), ref _notes[lane])) return true;
-            if (entry.Phase == StreamPhase.Ending) Finish(stream, ref entry);
-            if (!_queues.TryDequeue(ref entry.Frames, out Frame frame)) return false;
-            Take(stream, ref entry, in frame);
+            if (active.FrontEnd is not null && active.FrontEnd.TryNext(new StepInputs(_executor, lane), ref _notes[lane])) return true;
+            if (active.Phase == StreamPhase.Ending) Finish(stream, ref entry, active);
+            if (!_queues.TryDequeue(ref active.Frames, out Frame frame)) return false;
+            Take(ref entry, active, in frame);
         }
     }
 
-    private void Take(int stream, ref StreamEntry entry, in Frame frame)
+    private void Take(ref StreamEntry entry, ActiveStream active, in Frame frame)
     {
         switch (frame.Kind)
         {
             case FrameKind.Data:
-                Open(ref entry);
-                FrameVerdict verdict = entry.FrontEnd!.Accept(frame.Payload!, frame.Time);
+                Open(ref entry, active);
+                FrameVerdict verdict = active.FrontEnd!.Accept(frame.Payload!, frame.Time);
                 _payloads.Return(frame.Payload!);
                 if (!verdict.IsAccepted) Refuse(in frame, verdict);
                 break;
             case FrameKind.End:
-                if (entry.FrontEnd is null && !entry.HasState) break;
-                Open(ref entry);
-                entry.FrontEnd!.End();
-                entry.Phase = StreamPhase.Ending;
+                if (active.FrontEnd is null && !entry.HasState) break;
+                Open(ref entry, active);
+                active.FrontEnd!.End();
+                active.Phase = StreamPhase.Ending;
                 break;
             default:
-                Close(ref entry);
+                Close(ref entry, active);
                 break;
         }
     }
@@ -175,55 +186,53 @@ public sealed class Shard : IDisposable
     }
 
     /// <summary>Gives a stream what it needs to be stepped.</summary>
-    private void Open(ref StreamEntry entry)
+    private void Open(ref StreamEntry entry, ActiveStream active)
     {
         if (!entry.HasState) entry.SlotPlusOne = _executor.Rent() + 1;
-        entry.FrontEnd ??= _idleFrontEnds.TryPop(out IFrontEnd? frontEnd) ? frontEnd : _stages.CreateFrontEnd();
-        entry.Decoder ??= _idleDecoders.TryPop(out IDecoder? decoder) ? decoder : _stages.CreateDecoder();
+        active.FrontEnd ??= _idleFrontEnds.TryPop(out IFrontEnd? frontEnd) ? frontEnd : _stages.CreateFrontEnd();
+        active.Decoder ??= _idleDecoders.TryPop(out IDecoder? decoder) ? decoder : _stages.CreateDecoder();
     }
 
     /// <summary>The sequence is complete: the decoder says the rest, the end is announced, memory is given back.</summary>
-    private void Finish(int stream, ref StreamEntry entry)
+    private void Finish(int stream, ref StreamEntry entry, ActiveStream active)
     {
         _outlet.Stream = new StreamId(stream);
-        entry.Decoder!.End(_outlet);
+        active.Decoder!.End(_outlet);
         Emission end = _outlet.Rent();
         end.Kind = EmissionKind.End;
         end.Step = entry.Steps;
         _outlet.Write(end);
-        Close(ref entry);
-        entry.Phase = StreamPhase.Ready;
+        Close(ref entry, active);
+        active.Phase = StreamPhase.Ready;
     }
 
-    private void Close(ref StreamEntry entry)
+    private void Close(ref StreamEntry entry, ActiveStream active)
     {
         if (entry.HasState) _executor.Return(entry.Slot);
         entry.SlotPlusOne = 0;
         entry.Steps = 0;
-        entry.FrontEnd?.Reset();
-        entry.Decoder?.Reset();
-        Lend(ref entry);
-    }
-
-    private void Rest(ref StreamEntry entry)
-    {
-        entry.Phase = StreamPhase.Idle;
-        Lend(ref entry);
+        active.FrontEnd?.Reset();
+        active.Decoder?.Reset();
     }
 
     /// <summary>Takes back what remembers nothing, so that a quiet stream costs only its state row and entry.</summary>
-    private void Lend(ref StreamEntry entry)
+    private void Rest(ref StreamEntry entry)
     {
-        if (entry.FrontEnd is { IsIdle: true })
+        ActiveStream active = _active[entry.ActivePlusOne - 1];
+        active.Phase = StreamPhase.Idle;
+        if (active.FrontEnd is { IsIdle: true })
         {
-            _idleFrontEnds.Push(entry.FrontEnd);
-            entry.FrontEnd = null;
+            _idleFrontEnds.Push(active.FrontEnd);
+            active.FrontEnd = null;
         }
-        if (entry.Decoder is { IsIdle: true })
+        if (active.Decoder is { IsIdle: true })
         {
-            _idleDecoders.Push(entry.Decoder);
-            entry.Decoder = null;
+            _idleDecoders.Push(active.Decoder);
+            active.Decoder = null;
         }
+        if (active.FrontEnd is not null || active.Decoder is not null) return;
+        _idleRecords.Push(active);
+        entry.ActivePlusOne = 0;
     }
 
     private void GrowStreams(int stream) => Array.Resize(ref _streams, Math.Max(stream + 1, _streams.Length + _streams.Length / 4));

@@ -1,16 +1,11 @@
-using SeqStream.Contracts;
-
 namespace SeqStream.Pipeline.Shards;
 
-/// <summary>What a shard knows about one of its streams. All zeros means: never seen.</summary>
+/// <summary>What a shard keeps of a stream even while it is quiet: 16 bytes beside its state row. All zeros means: never seen.</summary>
 internal struct StreamEntry
 {
-    public IFrontEnd? FrontEnd;  // null while idle
-    public IDecoder? Decoder;    // null while idle
     public long Steps;
-    public FrameQueue Frames;
-    public int SlotPlusOne;      // 0 while the stream has no state
-    public StreamPhase Phase;
+    public int ActivePlusOne;  // 0 while nothing waits and nothing is remembered but the state row
+    public int SlotPlusOne;    // 0 while the stream has no state
 
     public readonly bool HasState => SlotPlusOne != 0;
 

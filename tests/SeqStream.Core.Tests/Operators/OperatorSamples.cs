@@ -45,7 +45,12 @@ internal sealed class OperatorSamples(Random random)
     public static StepPlan Plan(string family, Random random) => s_families[family](new OperatorSamples(random));
 
     private static StepPlan PlanOf(StepNode node)
-        => new(node.Name, [.. node.Inputs.OfType<Wire>().Where(static wire => wire.Constant is null).Distinct()], [.. node.Outputs.OfType<Wire>().Select(static wire => new PlanOutput(wire.Name, wire))], [], [node]);
+        => new(
+            node.Name,
+            [.. node.Inputs.OfType<Wire>().Where(static wire => wire.Constant is null).Distinct()],
+            [.. node.Outputs.OfType<Wire>().Select(static wire => new PlanOutput(wire.Name, wire))],
+            [],
+            [node]);
 
     private static Wire Float(string name, TensorShape shape) => new(name, ElementType.Float32, shape);
 
@@ -146,7 +151,8 @@ internal sealed class OperatorSamples(Random random)
     {
         TensorShape shape = Shape(3);
         int tuples = Size(), tuple = random.Next(1, 4);
-        return PlanOf(new GatherNDNode("n", Float("x", shape), new Wire("i", ElementType.Int64, new TensorShape(tuples, tuple)), Float("y", new TensorShape([tuples, .. shape.Dimensions[tuple..]])), 0));
+        Wire indices = new("i", ElementType.Int64, new TensorShape(tuples, tuple)), output = Float("y", new TensorShape([tuples, .. shape.Dimensions[tuple..]]));
+        return PlanOf(new GatherNDNode("n", Float("x", shape), indices, output, 0));
     }
 
     private StepPlan Scatter()
@@ -207,7 +213,8 @@ internal sealed class OperatorSamples(Random random)
         MatrixProductOptions options = new(random.Next(2) == 0, random.Next(2) == 0, 0.5f, 2f);
         Wire left = Float("a", options.TransposeLeft ? new TensorShape(batches, inner, rows) : new TensorShape(batches, rows, inner));
         Wire right = MaybeConstant("b", options.TransposeRight ? new TensorShape(columns, inner) : new TensorShape(inner, columns));
-        return PlanOf(new MatrixProductNode("n", "Gemm", left, right, random.Next(2) == 0 ? null : MaybeConstant("c", new TensorShape(columns)), Float("y", new TensorShape(batches, rows, columns)), options));
+        Wire? addend = random.Next(2) == 0 ? null : MaybeConstant("c", new TensorShape(columns));
+        return PlanOf(new MatrixProductNode("n", "Gemm", left, right, addend, Float("y", new TensorShape(batches, rows, columns)), options));
     }
 
     private StepPlan Dense()
@@ -215,16 +222,18 @@ internal sealed class OperatorSamples(Random random)
         int rows = Size(4), inner = Size(40), columns = Size(40);
         MatrixProductOptions options = new(false, random.Next(2) == 0, 0.5f, 2f);
         Wire weight = Constant("w", options.TransposeRight ? new TensorShape(columns, inner) : new TensorShape(inner, columns));
-        return PlanOf(new DenseNode("n", "Gemm", Float("x", new TensorShape(rows, inner)), weight, random.Next(2) == 0 ? null : Constant("b", new TensorShape(columns)), Float("y", new TensorShape(rows, columns)), options));
+        Wire? bias = random.Next(2) == 0 ? null : Constant("b", new TensorShape(columns));
+        return PlanOf(new DenseNode("n", "Gemm", Float("x", new TensorShape(rows, inner)), weight, bias, Float("y", new TensorShape(rows, columns)), options));
     }
 
     private StepPlan Convolution()
     {
-        int groups = Size(2), channels = Size(3), outputs = Size(3), width = random.Next(6, 20), kernel = Size(3);
-        Window window = Along(width, kernel);
+        int groups = Size(2), channels = Size(3), outputs = Size(3), kernel = Size(3), width = random.Next(3) == 0 ? kernel : random.Next(6, 20);
+        Window window = width == kernel ? Whole(kernel) : Along(width, kernel);
         Wire weight = MaybeConstant("w", new TensorShape(groups * outputs, channels, kernel));
         Wire? bias = random.Next(2) == 0 ? null : MaybeConstant("b", new TensorShape(groups * outputs));
-        return PlanOf(new ConvolutionNode("n", Float("x", new TensorShape(2, groups * channels, width)), weight, bias, Float("y", new TensorShape(2, groups * outputs, window.Output[2])), window, groups));
+        Wire input = Float("x", new TensorShape(2, groups * channels, width)), output = Float("y", new TensorShape(2, groups * outputs, window.Output[2]));
+        return PlanOf(new ConvolutionNode("n", input, weight, bias, output, window, groups));
     }
 
     private StepPlan TransposedConvolution()
@@ -232,7 +241,8 @@ internal sealed class OperatorSamples(Random random)
         int groups = Size(2), channels = Size(3), outputs = Size(3), width = random.Next(6, 20), kernel = Size(3);
         Window window = Along(width, kernel);
         Wire weight = MaybeConstant("w", new TensorShape(groups * channels, outputs, kernel));
-        return PlanOf(new TransposedConvolutionNode("n", Float("x", new TensorShape(1, groups * channels, window.Output[2])), weight, null, Float("y", new TensorShape(1, groups * outputs, width)), window, groups));
+        Wire input = Float("x", new TensorShape(1, groups * channels, window.Output[2])), output = Float("y", new TensorShape(1, groups * outputs, width));
+        return PlanOf(new TransposedConvolutionNode("n", input, weight, null, output, window, groups));
     }
 
     private StepPlan MaxPool()
@@ -249,6 +259,9 @@ internal sealed class OperatorSamples(Random random)
         int[] divisors = [.. Enumerable.Repeat(window.KernelCount, window.OutputCount)];
         return PlanOf(new AveragePoolNode("n", Float("x", new TensorShape(1, 3, window.Input[2])), Float("y", new TensorShape(1, 3, window.Output[2])), window, divisors));
     }
+
+    /// <summary>A window as large as what it moves over.</summary>
+    private static Window Whole(int width) => new([1, 1, width], [1, 1, width], [1, 1, 1], [1, 1, 1], [0, 0, 0], [1, 1, 1]);
 
     /// <summary>A window along one dimension, with random stride, dilation and padding.</summary>
     private Window Along(int width, int kernel)

@@ -1,5 +1,6 @@
 using SeqStream.Kernels;
 using SeqStream.Operators.Elementwise;
+using SeqStream.Operators.Normalization;
 using SeqStream.Plan;
 using SeqStream.Tests.Operators;
 
@@ -21,6 +22,18 @@ public sealed class WireTests
         run.Step(2);
         Assert.Equal(-5f, BitConverter.ToSingle(run.Read(1)[0], 5 * sizeof(float)));
         Assert.Equal(one, run.Read(1)[1]);
+    }
+
+    [Fact]
+    public void Plans_that_differ_in_a_views_shape_alone_have_different_ids()
+    {
+        static ulong Id(TensorShape shape)
+        {
+            Wire x = new("x", ElementType.Float32, new TensorShape(6)), y = new("y", ElementType.Float32, shape);
+            SoftmaxNode node = new("n", false, new Wire("v", x, shape), y, 1, 2);
+            return new StepPlan("p", [x], [new PlanOutput("y", new Wire("flat", y, new TensorShape(6)))], [], [node]).Id;
+        }
+        Assert.NotEqual(Id(new TensorShape(2, 3)), Id(new TensorShape(3, 2)));
     }
 
     [Fact]

@@ -47,6 +47,23 @@ public class StepModelTests
         PlanRun.Near(whole, PlanRun.Steps(result.Plan!, x).SelectMany(static row => row).ToArray());
     }
 
+    [Theory]
+    [InlineData("faded")]
+    [InlineData("forgotten")]
+    public void A_state_that_is_more_or_less_than_a_cells_memory_is_not_called_proved(string how)
+    {
+        OnnxModel model = TestGraphs.Build(graph =>
+        {
+            graph.Input("x", ElementType.Float32, "seq", 1, Input).Input("h0", ElementType.Float32, 1, 1, Hidden).Weights("gru", 3, Input, Hidden).Weights("top", 3, Hidden, Hidden).Initializer("half", [1], 0.5f).Int64s("axis", 1)
+                .Node("Mul", ["h0", "half"], ["faded"]).Recurrent("gru", "GRU", "x", [how == "faded" ? "faded" : "h0"], ["y1", "hn"], ("hidden_size", Hidden)).Node("Squeeze", ["y1", "axis"], ["y"]);
+            if (how == "forgotten") graph.Recurrent("top", "GRU", "y", [], ["z"], ("hidden_size", Hidden)).Output("z").Output("hn", ElementType.Float32, 1, 1, Hidden);
+            else graph.Output("y").Output("hn", ElementType.Float32, 1, 1, Hidden);
+        });
+        LoweringResult result = TestGraphs.Lowered(model);
+        Assert.Contains(how == "faded" ? "'h0' does not simply" : "'top' does not simply", Assert.Single(result.Notes, static note => note.Contains("not proved", StringComparison.Ordinal)), StringComparison.Ordinal);
+        AssertEqualsFedBack(model, result, "x", ("h0", "hn"));
+    }
+
     [Fact]
     public void Interleaved_h_and_c_in_one_state_stay_in_the_row()
     {
@@ -78,6 +95,16 @@ public class StepModelTests
     {
         OnnxModel model = TestGraphs.Build(static graph => graph.Input("x", ElementType.Float32, 1, 1, Input).Input("h0", ElementType.Float32, 1, 1, Hidden).Weights("gru", 3, Input, Hidden)
             .Recurrent("gru", "GRU", "x", ["h0"], ["", "hn"], ("hidden_size", Hidden)).Node("Sub", ["hn", "h0"], ["change"]).Output("change").Output("hn"));
+        LoweringResult result = TestGraphs.Lowered(model);
+        Assert.Equal("h0", Assert.Single(result.Plan!.Layout.Fields).Name);
+        AssertEqualsFedBack(model, result, "x", ("h0", "hn"));
+    }
+
+    [Fact]
+    public void A_state_that_is_itself_an_output_goes_by_wire()
+    {
+        OnnxModel model = TestGraphs.Build(static graph => graph.Input("x", ElementType.Float32, 1, 1, Input).Input("h0", ElementType.Float32, 1, 1, Hidden).Weights("gru", 3, Input, Hidden).Int64s("flat", 1, Hidden)
+            .Recurrent("gru", "GRU", "x", ["h0"], ["", "hn"], ("hidden_size", Hidden)).Node("Reshape", ["h0", "flat"], ["before"]).Output("before").Output("hn"));
         LoweringResult result = TestGraphs.Lowered(model);
         Assert.Equal("h0", Assert.Single(result.Plan!.Layout.Fields).Name);
         AssertEqualsFedBack(model, result, "x", ("h0", "hn"));

@@ -33,6 +33,10 @@ public class TimeRefusalTests
     }
 
     [Fact]
+    public void Softmax_since_opset_13_normalises_one_axis_before_or_after_time()
+        => TestGraphs.Lowered(Model(static graph => Cell(graph).Node("Transpose", ["r"], ["t"], ("perm", new[] { 2, 1, 0 })).Node("Softmax", ["t"], ["y"], ("axis", 0)).Output("y")));
+
+    [Fact]
     public void Mean_over_time_is_refused()
         => AssertBlocked("mean", "reduction runs over the stream's time", static graph => Cell(graph).NamedNode("mean", "", "ReduceMean", ["r"], ["y"], ("axes", new[] { 0 })).Output("y"));
 

@@ -16,6 +16,7 @@ internal abstract unsafe class BinaryKernel(BinaryNode node, PlanSlots slots, in
     private readonly BroadcastRuns _runs = BroadcastRuns.Of(node.Output.Shape, node.Left.Shape, node.Right.Shape);
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public sealed override void Run(in StepContext context)
     {
         if (_acrossLanes is { } steps)
@@ -29,6 +30,7 @@ internal abstract unsafe class BinaryKernel(BinaryNode node, PlanSlots slots, in
     /// <summary>y[i] = f(a[i * stepA], b[i * stepB]) for i in [0, count).</summary>
     protected abstract void RunStretch(byte* a, int stepA, byte* b, int stepB, byte* y, nint count);
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private void RunLane(byte* a, byte* b, byte* y)
     {
         int length = _runs.Length;
@@ -49,6 +51,7 @@ internal sealed unsafe class BinaryKernel<TFunction, TIn, TOut>(BinaryNode node,
     where TOut : unmanaged
 {
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     protected override void RunStretch(byte* a, int stepA, byte* b, int stepB, byte* y, nint count)
     {
         TIn* left = (TIn*)a;

@@ -19,9 +19,15 @@ public sealed class BinaryNode : StepNode
         ArgumentNullException.ThrowIfNull(left);
         ArgumentNullException.ThrowIfNull(right);
         ArgumentNullException.ThrowIfNull(output);
-        if (left.Type != right.Type) throw new ArgumentException($"{function} '{name}': '{left.Name}' is {left.Type.DisplayName()}, '{right.Name}' is {right.Type.DisplayName()}; expected one type.", nameof(right));
+        if (left.Type != right.Type)
+        {
+            throw new ArgumentException($"{function} '{name}': '{left.Name}' is {left.Type.DisplayName()}, '{right.Name}' is {right.Type.DisplayName()}; expected one type.", nameof(right));
+        }
         ElementType expected = IsTest(function) ? ElementType.Bool : left.Type;
-        if (output.Type != expected) throw new ArgumentException($"{function} '{name}' gives {expected.DisplayName()}, but '{output.Name}' is {output.Type.DisplayName()}.", nameof(output));
+        if (output.Type != expected)
+        {
+            throw new ArgumentException($"{function} '{name}' gives {expected.DisplayName()}, but '{output.Name}' is {output.Type.DisplayName()}.", nameof(output));
+        }
         if (!Broadcasting.Fits(left.Shape, output.Shape) || !Broadcasting.Fits(right.Shape, output.Shape))
         {
             throw new ArgumentException($"{function} '{name}': {left.Shape} and {right.Shape} do not both broadcast to {output.Shape}.", nameof(output));

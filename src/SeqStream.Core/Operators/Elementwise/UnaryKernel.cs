@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using SeqStream.Kernels;
 using SeqStream.Plan;
 
 namespace SeqStream.Operators.Elementwise;
@@ -10,6 +12,7 @@ internal abstract unsafe class UnaryKernel(Wire input, Wire output, PlanSlots sl
     private readonly int _elements = output.Shape.ElementCount;
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public sealed override void Run(in StepContext context)
     {
         if (!_input.IsConstant)
@@ -34,6 +37,7 @@ internal sealed unsafe class UnaryKernel<TFunction, TIn, TOut>(Wire input, Wire 
     private readonly TIn _beta = beta;
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     protected override void RunStretch(byte* x, byte* y, nint count)
     {
         TIn* input = (TIn*)x;
@@ -51,6 +55,7 @@ internal sealed unsafe class HalfUnaryKernel<TFunction>(Wire input, Wire output,
     private readonly float _beta = beta;
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     protected override void RunStretch(byte* x, byte* y, nint count)
     {
         Half* input = (Half*)x;

@@ -14,6 +14,7 @@ internal sealed unsafe class VectorUnaryKernel<TFunction>(Wire input, Wire outpu
     private readonly float _beta = beta;
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     protected override void RunStretch(byte* x, byte* y, nint count)
     {
         switch (_instructions)

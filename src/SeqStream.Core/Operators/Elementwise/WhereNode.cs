@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -43,6 +44,7 @@ public sealed class WhereNode : StepNode
         private readonly BroadcastRuns _runs = BroadcastRuns.Of(node.Outputs[0]!.Shape, node.Inputs[0]!.Shape, node.Inputs[1]!.Shape, node.Inputs[2]!.Shape);
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -51,6 +53,7 @@ public sealed class WhereNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private void RunLane(byte* condition, T* left, T* right, T* output)
         {
             nint stepC = _runs.Steps[0], stepL = _runs.Steps[1], stepR = _runs.Steps[2];

@@ -1,10 +1,14 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
 namespace SeqStream.Operators.Indexing;
 
-/// <summary>Picks single elements: output element e is the source's element at e, with its position along one dimension replaced by index e. Indices outside the dimension take its nearest element.</summary>
+/// <summary>
+/// Picks single elements: output element e is the source's element at e, with its position along one dimension replaced by index e. Indices outside
+/// the dimension take its nearest element.
+/// </summary>
 public sealed class GatherElementsNode : StepNode
 {
     /// <summary>Creates the node.</summary>
@@ -45,6 +49,7 @@ public sealed class GatherElementsNode : StepNode
         private readonly AxisIndexing _indexing = new(node.Inputs[0]!.Shape, node.Inputs[1]!.Shape, node.Axis);
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             ReadOnlySpan<int> starts = _indexing.Starts;

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -41,6 +42,7 @@ public sealed class GatherNDNode : StepNode
         private readonly int _elementBytes = node.Outputs[0]!.Type.ByteSize();
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             int bytes = _indexing.SliceLength * _elementBytes;

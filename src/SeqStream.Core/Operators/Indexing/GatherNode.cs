@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -23,7 +24,10 @@ public sealed class GatherNode : StepNode
         {
             throw new ArgumentException($"Gather '{name}' along dimension {axis}: {source} and indices {indices} do not give {output}.", nameof(output));
         }
-        if (source.Shape[axis] == 0 && output.Shape.ElementCount > 0) throw new ArgumentException($"Gather '{name}': dimension {axis} of {source} is empty, there is nothing to pick.", nameof(source));
+        if (source.Shape[axis] == 0 && output.Shape.ElementCount > 0)
+        {
+            throw new ArgumentException($"Gather '{name}': dimension {axis} of {source} is empty, there is nothing to pick.", nameof(source));
+        }
         Axis = axis;
     }
 
@@ -47,6 +51,7 @@ public sealed class GatherNode : StepNode
         private readonly int _sliceBytes = node.Inputs[0]!.Shape.ElementCountBetween(node.Axis + 1, node.Inputs[0]!.Shape.Rank) * node.Inputs[0]!.Type.ByteSize();
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)

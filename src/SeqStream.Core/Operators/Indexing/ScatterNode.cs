@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Operators.Elementwise;
 using SeqStream.Plan;
@@ -20,7 +21,10 @@ public sealed class ScatterNode : StepNode
         fits = fits && (axis is int along
             ? updates.Shape == indices.Shape && AxisIndexing.Fits(source.Shape, indices.Shape, along)
             : TupleIndexing.Fits(source.Shape, indices.Shape, 0) && new TupleIndexing(source.Shape, indices.Shape, 0) is var t && t.Count * t.SliceLength == updates.Shape.ElementCount);
-        if (!fits) throw new ArgumentException($"{@operator} '{name}': {source}, indices {indices} and updates {updates} do not give {output}.", nameof(output));
+        if (!fits)
+        {
+            throw new ArgumentException($"{@operator} '{name}': {source}, indices {indices} and updates {updates} do not give {output}.", nameof(output));
+        }
     }
 
     /// <summary>The dimension that single indices replace; null for index tuples.</summary>
@@ -74,6 +78,7 @@ public sealed class ScatterNode : StepNode
         private readonly int _elements = node.Outputs[0]!.Shape.ElementCount;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public sealed override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -93,6 +98,7 @@ public sealed class ScatterNode : StepNode
     {
         private readonly AxisIndexing _indexing = new(node.Inputs[0]!.Shape, node.Inputs[1]!.Shape, axis);
 
+        [MethodImpl(CodeGeneration.Kernel)]
         protected override void Update(T* output, IndexReader reader, byte* indices, T* updates)
         {
             ReadOnlySpan<int> starts = _indexing.Starts;
@@ -110,6 +116,7 @@ public sealed class ScatterNode : StepNode
     {
         private readonly TupleIndexing _indexing = new(node.Inputs[0]!.Shape, node.Inputs[1]!.Shape, 0);
 
+        [MethodImpl(CodeGeneration.Kernel)]
         protected override void Update(T* output, IndexReader reader, byte* indices, T* updates)
         {
             for (int tuple = 0; tuple < _indexing.Count; tuple++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using SeqStream.Kernels;
 using SeqStream.Plan;
 
 namespace SeqStream.Operators.Indexing;
@@ -44,6 +46,7 @@ internal sealed class TupleIndexing
     }
 
     /// <summary>First element that tuple number <paramref name="number"/> points at.</summary>
+    [MethodImpl(CodeGeneration.Kernel)]
     public unsafe nint Locate(IndexReader reader, byte* indices, int number)
     {
         nint at = (nint)(number / _tuplesOfBatch) * _batchStride;

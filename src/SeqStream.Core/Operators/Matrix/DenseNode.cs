@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -24,7 +25,10 @@ public sealed class DenseNode : StepNode
         Options = options;
         bool fits = Accepts(input, weight) && !options.TransposeLeft && Inner == input.Shape[-1] && output.Type == ElementType.Float32;
         fits = fits && (long)input.Shape.ElementCount * Columns == (long)output.Shape.ElementCount * Inner && (bias is null || AcceptsBias(bias, Columns));
-        if (!fits) throw new ArgumentException($"{@operator} '{name}': {input} times {weight}{(bias is null ? "" : $" plus {bias}")} ({options}) does not give {output}.", nameof(output));
+        if (!fits)
+        {
+            throw new ArgumentException($"{@operator} '{name}': {input} times {weight}{(bias is null ? "" : $" plus {bias}")} ({options}) does not give {output}.", nameof(output));
+        }
     }
 
     /// <summary>Whether the weight is transposed, and the factors.</summary>
@@ -81,6 +85,7 @@ public sealed class DenseNode : StepNode
         private readonly int _rows = node.Inputs[0]!.Shape.ElementCount / node.Inner;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             nint inputStride = (nint)layer.K * sizeof(float), outputStride = (nint)layer.Columns * sizeof(float);

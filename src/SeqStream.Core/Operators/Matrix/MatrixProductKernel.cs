@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using SeqStream.Kernels;
 using SeqStream.Plan;
 
 namespace SeqStream.Operators.Matrix;
@@ -39,6 +41,7 @@ internal sealed unsafe class MatrixProductKernel<T, TSum> : NodeKernel
     }
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public override void Run(in StepContext context)
     {
         for (int lane = 0; lane < context.Lanes; lane++)
@@ -63,6 +66,7 @@ internal sealed unsafe class MatrixProductKernel<T, TSum> : NodeKernel
         }
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private TSum Dot(T* left, int row, T* right, int column)
     {
         nint stepLeft = _transposeLeft ? _rows : 1;

@@ -29,7 +29,10 @@ public sealed class MatrixProductNode : StepNode
         fits = fits && Inner == right.Shape[options.TransposeRight ? -1 : -2] && Rows == output.Shape[-2] && Columns == output.Shape[-1];
         fits = fits && Broadcasting.Fits(Batches(left), Batches(output)) && Broadcasting.Fits(Batches(right), Batches(output));
         fits = fits && left.Type == output.Type && right.Type == output.Type && (addend is null || (addend.Type == output.Type && Broadcasting.Fits(addend.Shape, output.Shape)));
-        if (!fits) throw new ArgumentException($"{@operator} '{name}': {left} times {right}{(addend is null ? "" : $" plus {addend}")} ({options}) does not give {output}.", nameof(output));
+        if (!fits)
+        {
+            throw new ArgumentException($"{@operator} '{name}': {left} times {right}{(addend is null ? "" : $" plus {addend}")} ({options}) does not give {output}.", nameof(output));
+        }
     }
 
     /// <summary>Transpositions and factors.</summary>

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -23,7 +24,10 @@ public sealed class ConcatNode : StepNode
             if (!fits) throw new ArgumentException($"Concat '{name}' along dimension {axis}: {input} does not fit {output}.", nameof(inputs));
             sum += input.Shape[axis];
         }
-        if (sum != output.Shape[axis]) throw new ArgumentException($"Concat '{name}': the inputs have {sum} elements along dimension {axis}, {output} has {output.Shape[axis]}.", nameof(output));
+        if (sum != output.Shape[axis])
+        {
+            throw new ArgumentException($"Concat '{name}': the inputs have {sum} elements along dimension {axis}, {output} has {output.Shape[axis]}.", nameof(output));
+        }
         Axis = axis;
     }
 
@@ -45,6 +49,7 @@ public sealed class ConcatNode : StepNode
         private readonly int _outputBlockBytes = node.Outputs[0]!.Shape.ElementCountBetween(node.Axis, node.Outputs[0]!.Shape.Rank) * node.Outputs[0]!.Type.ByteSize();
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)

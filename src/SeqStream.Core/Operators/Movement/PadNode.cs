@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -23,7 +24,10 @@ public sealed class PadNode : StepNode
         }
         for (int axis = 0; axis < before.Length; axis++)
         {
-            if (mode != PadMode.Constant && input.Shape[axis] == 0 && output.Shape[axis] > 0) throw new ArgumentException($"Pad '{name}': dimension {axis} of {input} has no elements to repeat.", nameof(input));
+            if (mode != PadMode.Constant && input.Shape[axis] == 0 && output.Shape[axis] > 0)
+            {
+                throw new ArgumentException($"Pad '{name}': dimension {axis} of {input} has no elements to repeat.", nameof(input));
+            }
         }
         Mode = mode;
         Before = before;
@@ -89,6 +93,7 @@ public sealed class PadNode : StepNode
         private readonly int[] _sources = node.FindSources();
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using SeqStream.Kernels;
 using SeqStream.Plan;
 
 namespace SeqStream.Operators.Movement;
@@ -39,11 +41,13 @@ internal sealed unsafe class RearrangeKernel<T> : NodeKernel where T : unmanaged
     }
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public override void Run(in StepContext context)
     {
         for (int lane = 0; lane < context.Lanes; lane++) RunLane((T*)context.At(_input, lane), (T*)context.At(_output, lane));
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private void RunLane(T* input, T* output)
     {
         int length = _length;

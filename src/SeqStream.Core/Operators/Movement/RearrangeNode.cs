@@ -23,7 +23,10 @@ public sealed class RearrangeNode : StepNode
     public RearrangeNode(string name, string @operator, Wire input, Wire output, ReadOnlySpan<int> dimensions, ReadOnlySpan<int> strides, int offset = 0)
         : base(name, @operator, [input], [output])
     {
-        if (input.Type != output.Type) throw new ArgumentException($"{@operator} '{name}': '{input.Name}' is {input.Type.DisplayName()}, '{output.Name}' is {output.Type.DisplayName()}; expected one type.", nameof(output));
+        if (input.Type != output.Type)
+        {
+            throw new ArgumentException($"{@operator} '{name}': '{input.Name}' is {input.Type.DisplayName()}, '{output.Name}' is {output.Type.DisplayName()}; expected one type.", nameof(output));
+        }
         Dimensions = [.. dimensions];
         Strides = [.. strides];
         Offset = offset;
@@ -35,8 +38,14 @@ public sealed class RearrangeNode : StepNode
             lowest += Math.Min(reach, 0);
             highest += Math.Max(reach, 0);
         }
-        if (count != output.Shape.ElementCount) throw new ArgumentException($"{@operator} '{name}': dimensions [{string.Join(", ", Dimensions)}] do not fill {output.Shape}.", nameof(dimensions));
-        if (count > 0 && (lowest < 0 || highest >= input.Shape.ElementCount)) throw new ArgumentException($"{@operator} '{name}' would read elements {lowest} to {highest} of {input}.", nameof(strides));
+        if (count != output.Shape.ElementCount)
+        {
+            throw new ArgumentException($"{@operator} '{name}': dimensions [{string.Join(", ", Dimensions)}] do not fill {output.Shape}.", nameof(dimensions));
+        }
+        if (count > 0 && (lowest < 0 || highest >= input.Shape.ElementCount))
+        {
+            throw new ArgumentException($"{@operator} '{name}' would read elements {lowest} to {highest} of {input}.", nameof(strides));
+        }
     }
 
     /// <summary>Sizes of the indices.</summary>

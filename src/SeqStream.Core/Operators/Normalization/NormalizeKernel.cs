@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using SeqStream.Kernels;
 using SeqStream.Plan;
 
 namespace SeqStream.Operators.Normalization;
@@ -20,6 +22,7 @@ internal sealed unsafe class NormalizeKernel<T, TStatistic>(NormalizeNode node, 
     private readonly bool _aboutZero = node.AboutZero;
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public override void Run(in StepContext context)
     {
         for (int lane = 0; lane < context.Lanes; lane++)
@@ -39,6 +42,7 @@ internal sealed unsafe class NormalizeKernel<T, TStatistic>(NormalizeNode node, 
         }
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private double Mean(T* x)
     {
         double sum = 0;
@@ -46,6 +50,7 @@ internal sealed unsafe class NormalizeKernel<T, TStatistic>(NormalizeNode node, 
         return sum / _length;
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private double MeanSquare(T* x, double mean)
     {
         double sum = 0;
@@ -57,6 +62,7 @@ internal sealed unsafe class NormalizeKernel<T, TStatistic>(NormalizeNode node, 
         return sum / _length;
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private void Write(T* x, T* y, T* scale, T* bias, double mean, double inverse)
     {
         for (int i = 0; i < _length; i++)

@@ -30,7 +30,10 @@ public sealed class NormalizeNode : StepNode
     {
         bool fits = input.Type == output.Type && input.Shape.ElementCount == output.Shape.ElementCount && (blockLength == 0 ? input.Shape.ElementCount == 0 : input.Shape.ElementCount % blockLength == 0);
         fits &= (scale is null || (scale.Type == input.Type && scale.Shape.ElementCount == blockLength)) && (bias is null || (bias.Type == input.Type && bias.Shape.ElementCount == blockLength));
-        if (!fits) throw new ArgumentException($"{@operator} '{name}' of {input} in blocks of {blockLength} with scale {scale?.ToString() ?? "1"} and bias {bias?.ToString() ?? "0"} does not give {output}.", nameof(output));
+        if (!fits)
+        {
+            throw new ArgumentException($"{@operator} '{name}' of {input} in blocks of {blockLength} with scale {scale?.ToString() ?? "1"} and bias {bias?.ToString() ?? "0"} does not give {output}.", nameof(output));
+        }
         AboutZero = aboutZero;
         BlockLength = blockLength;
         Epsilon = epsilon;
@@ -58,11 +61,12 @@ public sealed class NormalizeNode : StepNode
         ElementType type => throw ElementSwitch.Unsupported(type, "float16, float32 or float64"),
     };
 
+    /// <summary>Vectors no longer than what they run over.</summary>
     private NodeKernel BindSingle(KernelChoice choice, PlanSlots slots) => choice.InstructionSet switch
     {
-        InstructionSet.Vector512 => new VectorNormalizeKernel<Vector512<float>, Simd512>(this, slots),
-        InstructionSet.Vector256 => new VectorNormalizeKernel<Vector256<float>, Simd256>(this, slots),
-        InstructionSet.Vector128 => new VectorNormalizeKernel<Vector128<float>, Simd128>(this, slots),
+        InstructionSet.Vector512 when BlockLength >= Simd512.Width => new VectorNormalizeKernel<Vector512<float>, Simd512>(this, slots),
+        >= InstructionSet.Vector256 when BlockLength >= Simd256.Width => new VectorNormalizeKernel<Vector256<float>, Simd256>(this, slots),
+        >= InstructionSet.Vector128 => new VectorNormalizeKernel<Vector128<float>, Simd128>(this, slots),
         _ => new NormalizeKernel<float, float>(this, slots),
     };
 

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using SeqStream.Kernels;
 using SeqStream.Operators.Reduction;
 using SeqStream.Plan;
 
@@ -15,6 +17,7 @@ internal sealed unsafe class SoftmaxKernel<T, TSum>(SoftmaxNode node, PlanSlots 
     private readonly bool _logarithm = node.Logarithm;
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public override void Run(in StepContext context)
     {
         for (int lane = 0; lane < context.Lanes; lane++)
@@ -25,6 +28,7 @@ internal sealed unsafe class SoftmaxKernel<T, TSum>(SoftmaxNode node, PlanSlots 
         }
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private void RunRow(T* x, T* y)
     {
         ReadOnlySpan<int> columns = _split.Columns;

@@ -18,7 +18,10 @@ public sealed class SoftmaxNode : StepNode
     /// <exception cref="ArgumentException">Types or shapes do not go together.</exception>
     public SoftmaxNode(string name, bool logarithm, Wire input, Wire output, int firstAxis, int endAxis) : base(name, logarithm ? "LogSoftmax" : "Softmax", [input], [output])
     {
-        if (input.Type != output.Type || input.Shape != output.Shape) throw new ArgumentException($"{Operator} '{name}' of {input} does not give {output}.", nameof(output));
+        if (input.Type != output.Type || input.Shape != output.Shape)
+        {
+            throw new ArgumentException($"{Operator} '{name}' of {input} does not give {output}.", nameof(output));
+        }
         Logarithm = logarithm;
         FirstAxis = firstAxis;
         EndAxis = endAxis;
@@ -45,14 +48,15 @@ public sealed class SoftmaxNode : StepNode
         ElementType type => throw ElementSwitch.Unsupported(type, "float16, float32 or float64"),
     };
 
+    /// <summary>Vectors no longer than what they run over.</summary>
     private NodeKernel BindSingle(KernelChoice choice, PlanSlots slots)
     {
         AxisSplit split = Split();
         return (split.IsContiguous ? choice.InstructionSet : InstructionSet.Scalar) switch
         {
-            InstructionSet.Vector512 => new VectorSoftmaxKernel<Vector512<float>, Simd512>(this, split, slots),
-            InstructionSet.Vector256 => new VectorSoftmaxKernel<Vector256<float>, Simd256>(this, split, slots),
-            InstructionSet.Vector128 => new VectorSoftmaxKernel<Vector128<float>, Simd128>(this, split, slots),
+            InstructionSet.Vector512 when split.Columns.Length >= Simd512.Width => new VectorSoftmaxKernel<Vector512<float>, Simd512>(this, split, slots),
+            >= InstructionSet.Vector256 when split.Columns.Length >= Simd256.Width => new VectorSoftmaxKernel<Vector256<float>, Simd256>(this, split, slots),
+            >= InstructionSet.Vector128 => new VectorSoftmaxKernel<Vector128<float>, Simd128>(this, split, slots),
             _ => new SoftmaxKernel<float, float>(this, slots),
         };
     }

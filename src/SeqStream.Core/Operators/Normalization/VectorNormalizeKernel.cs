@@ -19,6 +19,7 @@ internal sealed unsafe class VectorNormalizeKernel<TV, TSimd>(NormalizeNode node
     private readonly bool _aboutZero = node.AboutZero;
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public override void Run(in StepContext context)
     {
         for (int lane = 0; lane < context.Lanes; lane++)
@@ -38,18 +39,26 @@ internal sealed unsafe class VectorNormalizeKernel<TV, TSimd>(NormalizeNode node
     [MethodImpl(CodeGeneration.Kernel)]
     private float Mean(float* x)
     {
+        int whole = _length - (_length % TSimd.Width);
         TV sums = TSimd.Set(0f);
-        for (int i = 0; i < _length; i += TSimd.Width) sums = TSimd.Add(sums, Load(x, i, 0f));
+        for (int i = 0; i < whole; i += TSimd.Width) sums = TSimd.Add(sums, TSimd.Load(x + i));
+        if (whole < _length) sums = TSimd.Add(sums, LoadTail(x, whole, 0f));
         return TSimd.Sum(sums) / _length;
     }
 
     [MethodImpl(CodeGeneration.Kernel)]
     private float MeanSquare(float* x, float mean)
     {
+        int whole = _length - (_length % TSimd.Width);
         TV sums = TSimd.Set(0f), center = TSimd.Set(mean);
-        for (int i = 0; i < _length; i += TSimd.Width)
+        for (int i = 0; i < whole; i += TSimd.Width)
         {
-            TV deviation = TSimd.Sub(Load(x, i, mean), center);
+            TV deviation = TSimd.Sub(TSimd.Load(x + i), center);
+            sums = TSimd.Fma(deviation, deviation, sums);
+        }
+        if (whole < _length)
+        {
+            TV deviation = TSimd.Sub(LoadTail(x, whole, mean), center);
             sums = TSimd.Fma(deviation, deviation, sums);
         }
         return TSimd.Sum(sums) / _length;
@@ -58,38 +67,29 @@ internal sealed unsafe class VectorNormalizeKernel<TV, TSimd>(NormalizeNode node
     [MethodImpl(CodeGeneration.Kernel)]
     private void Write(float* x, float* y, float* scale, float* bias, float mean, float inverse)
     {
+        int whole = _length - (_length % TSimd.Width);
         TV center = TSimd.Set(mean), factor = TSimd.Set(inverse);
-        for (int i = 0; i < _length; i += TSimd.Width)
+        for (int i = 0; i < whole; i += TSimd.Width)
         {
-            TV value = TSimd.Mul(TSimd.Sub(Load(x, i, 0f), center), factor);
-            if (scale is not null) value = TSimd.Mul(value, Load(scale, i, 0f));
-            if (bias is not null) value = TSimd.Add(value, Load(bias, i, 0f));
-            Store(y, i, value);
+            TV value = TSimd.Mul(TSimd.Sub(TSimd.Load(x + i), center), factor);
+            if (scale is not null) value = TSimd.Mul(value, TSimd.Load(scale + i));
+            if (bias is not null) value = TSimd.Add(value, TSimd.Load(bias + i));
+            TSimd.Store(y + i, value);
         }
+        if (whole == _length) return;
+        TV last = TSimd.Mul(TSimd.Sub(LoadTail(x, whole, 0f), center), factor);
+        if (scale is not null) last = TSimd.Mul(last, LoadTail(scale, whole, 0f));
+        if (bias is not null) last = TSimd.Add(last, LoadTail(bias, whole, 0f));
+        TV spread = last;
+        for (int k = 0; whole + k < _length; k++) y[whole + k] = ((float*)&spread)[k];
     }
 
-    /// <summary>Elements from <paramref name="at"/> on; beyond the block's end <paramref name="fill"/>.</summary>
+    /// <summary>Inlined, because a call would push every vector to the stack. Elements from <paramref name="at"/> on; beyond the block's end <paramref name="fill"/>.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TV Load(float* block, int at, float fill) => at + TSimd.Width <= _length ? TSimd.Load(block + at) : LoadTail(block, at, fill);
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private TV LoadTail(float* block, int at, float fill)
     {
         TV tail = TSimd.Set(fill);
         for (int k = 0; at + k < _length; k++) ((float*)&tail)[k] = block[at + k];
         return tail;
-    }
-
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Store(float* block, int at, TV value)
-    {
-        if (at + TSimd.Width <= _length) TSimd.Store(block + at, value);
-        else StoreTail(block, at, value);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
-    private void StoreTail(float* block, int at, TV value)
-    {
-        for (int k = 0; at + k < _length; k++) block[at + k] = ((float*)&value)[k];
     }
 }

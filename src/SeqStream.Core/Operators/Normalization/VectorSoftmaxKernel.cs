@@ -17,6 +17,7 @@ internal sealed unsafe class VectorSoftmaxKernel<TV, TSimd>(SoftmaxNode node, Ax
     private readonly bool _logarithm = node.Logarithm;
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public override void Run(in StepContext context)
     {
         if (_length == 0) return;
@@ -28,41 +29,69 @@ internal sealed unsafe class VectorSoftmaxKernel<TV, TSimd>(SoftmaxNode node, Ax
         }
     }
 
-    [MethodImpl(CodeGeneration.Kernel)]
     private void RunRow(float* x, float* y)
     {
-        TV max = TSimd.Set(Largest(x));
-        TV sums = TSimd.Set(0f);
-        for (int i = 0; i < _length; i += TSimd.Width)
-        {
-            TV exponential = Activations<TV, TSimd>.Exp(TSimd.Sub(Load(x, i), max));
-            sums = TSimd.Add(sums, exponential);
-            Store(y, i, exponential);
-        }
-        float sum = TSimd.Sum(sums);
-        TV divisor = TSimd.Set(sum), logarithm = TSimd.Set(MathF.Log(sum));
-        for (int i = 0; i < _length; i += TSimd.Width)
-        {
-            Store(y, i, _logarithm ? TSimd.Sub(TSimd.Sub(Load(x, i), max), logarithm) : TSimd.Div(Load(y, i), divisor));
-        }
+        float max = Largest(x);
+        float sum = Exponentials(x, y, max);
+        if (_logarithm) Subtract(x, y, max, MathF.Log(sum));
+        else Divide(y, sum);
     }
 
     [MethodImpl(CodeGeneration.Kernel)]
     private float Largest(float* x)
     {
-        TV max = TSimd.Set(float.NegativeInfinity);
-        for (int i = 0; i < _length; i += TSimd.Width) max = TSimd.AtLeast(Load(x, i), max);
-        float* elements = (float*)&max;
+        int whole = _length - (_length % TSimd.Width);
+        TV values = TSimd.Set(float.NegativeInfinity);
+        for (int i = 0; i < whole; i += TSimd.Width) values = TSimd.AtLeast(TSimd.Load(x + i), values);
+        if (whole < _length) values = TSimd.AtLeast(LoadTail(x, whole), values);
+        TV spread = values;
+        float* elements = (float*)&spread;
         float largest = elements[0];
         for (int k = 1; k < TSimd.Width; k++) largest = MathF.Max(largest, elements[k]);
         return largest;
     }
 
-    /// <summary>Elements from <paramref name="at"/> on; beyond the row's end -infinity, whose exponential is 0.</summary>
-    [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private TV Load(float* row, int at) => at + TSimd.Width <= _length ? TSimd.Load(row + at) : LoadTail(row, at);
+    /// <summary>y = exp(x - shift); answers the sum.</summary>
+    [MethodImpl(CodeGeneration.Kernel)]
+    private float Exponentials(float* x, float* y, float shift)
+    {
+        int whole = _length - (_length % TSimd.Width);
+        TV max = TSimd.Set(shift), sums = TSimd.Set(0f);
+        for (int i = 0; i < whole; i += TSimd.Width)
+        {
+            TV exponential = Activations<TV, TSimd>.Exp(TSimd.Sub(TSimd.Load(x + i), max));
+            sums = TSimd.Add(sums, exponential);
+            TSimd.Store(y + i, exponential);
+        }
+        if (whole < _length)
+        {
+            TV last = Activations<TV, TSimd>.Exp(TSimd.Sub(LoadTail(x, whole), max));
+            sums = TSimd.Add(sums, last);
+            StoreTail(y, whole, last);
+        }
+        return TSimd.Sum(sums);
+    }
 
-    [MethodImpl(MethodImplOptions.NoInlining)]
+    [MethodImpl(CodeGeneration.Kernel)]
+    private void Subtract(float* x, float* y, float shift, float logarithmOfSum)
+    {
+        TV max = TSimd.Set(shift), logarithm = TSimd.Set(logarithmOfSum);
+        int whole = _length - (_length % TSimd.Width);
+        for (int i = 0; i < whole; i += TSimd.Width) TSimd.Store(y + i, TSimd.Sub(TSimd.Sub(TSimd.Load(x + i), max), logarithm));
+        if (whole < _length) StoreTail(y, whole, TSimd.Sub(TSimd.Sub(LoadTail(x, whole), max), logarithm));
+    }
+
+    [MethodImpl(CodeGeneration.Kernel)]
+    private void Divide(float* y, float sum)
+    {
+        TV divisor = TSimd.Set(sum);
+        int whole = _length - (_length % TSimd.Width);
+        for (int i = 0; i < whole; i += TSimd.Width) TSimd.Store(y + i, TSimd.Div(TSimd.Load(y + i), divisor));
+        if (whole < _length) StoreTail(y, whole, TSimd.Div(LoadTail(y, whole), divisor));
+    }
+
+    /// <summary>Inlined, because a call would push every vector to the stack. Elements from <paramref name="at"/> on; beyond the row's end -infinity, whose exponential is 0.</summary>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private TV LoadTail(float* row, int at)
     {
         TV tail = TSimd.Set(float.NegativeInfinity);
@@ -71,15 +100,9 @@ internal sealed unsafe class VectorSoftmaxKernel<TV, TSimd>(SoftmaxNode node, Ax
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Store(float* row, int at, TV value)
-    {
-        if (at + TSimd.Width <= _length) TSimd.Store(row + at, value);
-        else StoreTail(row, at, value);
-    }
-
-    [MethodImpl(MethodImplOptions.NoInlining)]
     private void StoreTail(float* row, int at, TV value)
     {
-        for (int k = 0; at + k < _length; k++) row[at + k] = ((float*)&value)[k];
+        TV spread = value;
+        for (int k = 0; at + k < _length; k++) row[at + k] = ((float*)&spread)[k];
     }
 }

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -55,6 +56,7 @@ public sealed class ArgExtremumNode : StepNode
         private readonly bool _takeLast = node.TakeLast;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -65,6 +67,7 @@ public sealed class ArgExtremumNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private long Find(T* x)
         {
             ReadOnlySpan<int> columns = _split.Columns;

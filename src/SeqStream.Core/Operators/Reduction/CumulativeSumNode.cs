@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -17,7 +18,10 @@ public sealed class CumulativeSumNode : StepNode
     /// <exception cref="ArgumentException">Types or shapes do not go together.</exception>
     public CumulativeSumNode(string name, Wire input, Wire output, int axis, bool exclusive, bool reverse) : base(name, "CumSum", [input], [output])
     {
-        if (input.Type != output.Type || input.Shape != output.Shape) throw new ArgumentException($"CumSum '{name}' of {input} does not give {output}.", nameof(output));
+        if (input.Type != output.Type || input.Shape != output.Shape)
+        {
+            throw new ArgumentException($"CumSum '{name}' of {input} does not give {output}.", nameof(output));
+        }
         Axis = axis;
         Exclusive = exclusive;
         Reverse = reverse;
@@ -53,6 +57,7 @@ public sealed class CumulativeSumNode : StepNode
         private readonly bool _reverse = node.Reverse;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -63,6 +68,7 @@ public sealed class CumulativeSumNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private void RunRow(T* x, T* y)
         {
             ReadOnlySpan<int> columns = _split.Columns;

@@ -1,4 +1,6 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
+using SeqStream.Kernels;
 using SeqStream.Plan;
 
 namespace SeqStream.Operators.Reduction;
@@ -14,6 +16,7 @@ internal sealed unsafe class ReduceKernel<TReduction, T, TSum>(ReduceNode node, 
     private readonly AxisSplit _split = new(node.Inputs[0]!.Shape, node.Axes.AsSpan());
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public override void Run(in StepContext context)
     {
         ReadOnlySpan<int> rows = _split.Rows;
@@ -48,6 +51,7 @@ internal sealed unsafe class LogSumExpKernel<T>(ReduceNode node, PlanSlots slots
     private readonly AxisSplit _split = new(node.Inputs[0]!.Shape, node.Axes.AsSpan());
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public override void Run(in StepContext context)
     {
         for (int lane = 0; lane < context.Lanes; lane++)
@@ -58,6 +62,7 @@ internal sealed unsafe class LogSumExpKernel<T>(ReduceNode node, PlanSlots slots
         }
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private double Reduce(T* x)
     {
         double max = double.NegativeInfinity, sum = 0;

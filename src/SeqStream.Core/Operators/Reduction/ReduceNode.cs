@@ -21,7 +21,10 @@ public sealed class ReduceNode : StepNode
         Axes = axes;
         int remaining = 1;
         for (int axis = 0; axis < input.Shape.Rank; axis++) remaining *= axes.Contains(axis) ? 1 : input.Shape[axis];
-        if (input.Type != output.Type || remaining != output.Shape.ElementCount) throw new ArgumentException($"Reduce{function} '{name}' of {input} along [{string.Join(", ", axes)}] does not give {output}.", nameof(output));
+        if (input.Type != output.Type || remaining != output.Shape.ElementCount)
+        {
+            throw new ArgumentException($"Reduce{function} '{name}' of {input} along [{string.Join(", ", axes)}] does not give {output}.", nameof(output));
+        }
     }
 
     /// <summary>What is computed.</summary>

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -52,6 +53,7 @@ public sealed class TopKNode : StepNode
         private readonly bool _largest = node.Largest;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -64,6 +66,7 @@ public sealed class TopKNode : StepNode
         }
 
         /// <summary>Inserts element after element into the sorted best so far.</summary>
+        [MethodImpl(CodeGeneration.Kernel)]
         private void Select(T* x, T* values, long* positions)
         {
             ReadOnlySpan<int> from = _from.Columns, to = _to.Columns;

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -51,6 +52,7 @@ public sealed class AveragePoolNode : StepNode
         private readonly int _kernelCount = node.Window.KernelCount;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -23,7 +24,10 @@ public sealed class ConvolutionNode : StepNode
         fits = fits && groups >= 1 && weight.Shape[0] % groups == 0 && weight.Shape[1] * groups == input.Shape[1] && output.Shape[1] == weight.Shape[0] && output.Shape[0] == input.Shape[0];
         fits = fits && input.Shape.ElementCount == input.Shape[0] * input.Shape[1] * window.InputCount && weight.Shape.ElementCount == weight.Shape[0] * weight.Shape[1] * window.KernelCount
             && output.Shape.ElementCount == output.Shape[0] * output.Shape[1] * window.OutputCount;
-        if (!fits) throw new ArgumentException($"Conv '{name}' of {input} with weight {weight} in {groups} groups ({window}) does not give {output}.", nameof(output));
+        if (!fits)
+        {
+            throw new ArgumentException($"Conv '{name}' of {input} with weight {weight} in {groups} groups ({window}) does not give {output}.", nameof(output));
+        }
         Window = window;
         Groups = groups;
     }
@@ -68,6 +72,7 @@ public sealed class ConvolutionNode : StepNode
         private readonly int _places = node.Window.OutputCount;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -88,6 +93,7 @@ public sealed class ConvolutionNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private void RunChannel(T* input, T* weight, TSum bias, T* output)
         {
             for (int place = 0; place < _places; place++)

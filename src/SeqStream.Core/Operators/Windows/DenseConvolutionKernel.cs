@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -21,6 +22,7 @@ internal sealed unsafe class DenseConvolutionKernel : NodeKernel
     private readonly int _places;
     private readonly int _rowLength;  // groupChannels * kernel
     private readonly int _outputs;    // output channels of a group
+    private readonly bool _isOneRow;  // one place, whose window is the whole input: the input already is the row
 
     public DenseConvolutionKernel(ConvolutionNode node, KernelChoice choice, PlanSlots slots)
     {
@@ -31,6 +33,8 @@ internal sealed unsafe class DenseConvolutionKernel : NodeKernel
         (_inputCount, _kernelCount, _places) = (node.Window.InputCount, node.Window.KernelCount, node.Window.OutputCount);
         _rowLength = _groupChannels * _kernelCount;
         _outputs = node.Inputs[1]!.Shape[0] / node.Groups;
+        _isOneRow = _places == 1 && _inputCount == _kernelCount && !slots.Of(node.Inputs[0]).IsConstant;
+        for (int i = 0; i < _kernelCount; i++) _isOneRow &= _sources[i] == i;
         _groups = new DenseLayer[node.Groups];
         ReadOnlySpan<float> weights = node.Inputs[1]!.Constant!.Values<float>();
         ReadOnlySpan<float> bias = node.Inputs[2] is { } wire ? wire.Constant!.Values<float>() : [];
@@ -48,8 +52,14 @@ internal sealed unsafe class DenseConvolutionKernel : NodeKernel
     public override nint ScratchBytes(int maxLanes) => (nint)ChunkRows * (_rowLength + _outputs) * sizeof(float);
 
     [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
     public override void Run(in StepContext context)
     {
+        if (_isOneRow)
+        {
+            RunRows(context);
+            return;
+        }
         float* rows = (float*)context.Scratch;
         float* results = rows + (ChunkRows * (nint)_rowLength);
         int count = context.Lanes * _images * _places;
@@ -65,6 +75,16 @@ internal sealed unsafe class DenseConvolutionKernel : NodeKernel
         }
     }
 
+    private void RunRows(in StepContext context)
+    {
+        nint inputRow = (nint)_rowLength * sizeof(float), outputRow = (nint)_outputs * sizeof(float);
+        for (int group = 0; group < _groups.Length; group++)
+        {
+            _groups[group].Multiply(context.At(_input) + (group * inputRow), _groups.Length * inputRow, context.Lanes * _images, context.At(_output) + (group * outputRow), _groups.Length * outputRow);
+        }
+    }
+
+    [MethodImpl(CodeGeneration.Kernel)]
     private void Gather(in StepContext context, int group, int number, float* row)
     {
         (int image, int place) = Math.DivRem(number, _places);
@@ -78,6 +98,7 @@ internal sealed unsafe class DenseConvolutionKernel : NodeKernel
         }
     }
 
+    [MethodImpl(CodeGeneration.Kernel)]
     private void Spread(in StepContext context, int group, int number, float* result)
     {
         (int image, int place) = Math.DivRem(number, _places);

@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -67,6 +68,7 @@ public sealed class MaxPoolNode : StepNode
         private readonly int _places = node.Window.OutputCount;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -86,6 +88,7 @@ public sealed class MaxPoolNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private static int Best(T* x, ReadOnlySpan<int> sources)
         {
             int best = -1;

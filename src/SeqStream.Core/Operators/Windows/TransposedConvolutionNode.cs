@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
 
@@ -23,7 +24,10 @@ public sealed class TransposedConvolutionNode : StepNode
         fits = fits && groups >= 1 && weight.Shape[0] == input.Shape[1] && weight.Shape[0] % groups == 0 && output.Shape[1] == weight.Shape[1] * groups && output.Shape[0] == input.Shape[0];
         fits = fits && input.Shape.ElementCount == input.Shape[0] * input.Shape[1] * window.OutputCount && weight.Shape.ElementCount == weight.Shape[0] * weight.Shape[1] * window.KernelCount
             && output.Shape.ElementCount == output.Shape[0] * output.Shape[1] * window.InputCount;
-        if (!fits) throw new ArgumentException($"ConvTranspose '{name}' of {input} with weight {weight} in {groups} groups ({window}) does not give {output}.", nameof(output));
+        if (!fits)
+        {
+            throw new ArgumentException($"ConvTranspose '{name}' of {input} with weight {weight} in {groups} groups ({window}) does not give {output}.", nameof(output));
+        }
         Window = window;
         Groups = groups;
     }
@@ -64,6 +68,7 @@ public sealed class TransposedConvolutionNode : StepNode
         private readonly int _spatial = node.Window.InputCount;
 
         [HotPath]
+        [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
             for (int lane = 0; lane < context.Lanes; lane++)
@@ -76,6 +81,7 @@ public sealed class TransposedConvolutionNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private void RunImage(T* input, T* weight, T* bias, T* output)
         {
             for (int channel = 0; channel < _outputChannels; channel++)
@@ -93,6 +99,7 @@ public sealed class TransposedConvolutionNode : StepNode
             }
         }
 
+        [MethodImpl(CodeGeneration.Kernel)]
         private void Spread(T* x, T* w, T* y)
         {
             for (int place = 0; place < _places; place++)

@@ -32,7 +32,7 @@ public static partial class OperatorRules
         {
             return rule(node);
         }
-        catch (Exception fault) when (fault is ArgumentException or OverflowException or IndexOutOfRangeException or DivideByZeroException)
+        catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or OverflowException or IndexOutOfRangeException or DivideByZeroException)
         {
             throw node.Broken(fault.Message.TrimEnd('.'));
         }

@@ -20,7 +20,10 @@ internal static class ConstantRules
         if (value is null && node.Ints("value_ints") is { } integers) value = ConstantTensor.Int64(new TensorShape(integers.Length), integers);
         if (value is null && node.OptionalInt("value_int") is { } integer) value = ConstantTensor.Int64(new TensorShape(), integer);
         if (value is null && node.Node.Attributes.ContainsKey("value_float")) value = ConstantTensor.Float32(new TensorShape(), node.Float("value_float", 0));
-        if (value is null) throw node.Refuse($"its value is given as {string.Join(", ", node.Node.Attributes.Keys)}; expected a tensor, numbers or integers", "Export the model without strings and sparse tensors");
+        if (value is null)
+        {
+            throw node.Refuse($"its value is given as {string.Join(", ", node.Node.Attributes.Keys)}; expected a tensor, numbers or integers", "Export the model without strings and sparse tensors");
+        }
         return Lowered.Alias(new Composition(node).Constant(value));
     }
 

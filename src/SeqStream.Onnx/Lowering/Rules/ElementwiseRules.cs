@@ -51,7 +51,10 @@ internal static class ElementwiseRules
         bool isLogic = function is BinaryFunction.And or BinaryFunction.Or or BinaryFunction.Xor;
         if (left.Type != right.Type) throw node.Broken($"its inputs are {left.Type.DisplayName()} and {right.Type.DisplayName()}; expected one type");
         if (isLogic && left.Type != ElementType.Bool) throw node.Broken($"its inputs are {left.Type.DisplayName()}; expected bool");
-        if (function >= BinaryFunction.BitwiseAnd && NodeContextExtensions.IsFloat(left.Type)) throw node.Broken($"its inputs are {left.Type.DisplayName()}; expected integers");
+        if (function >= BinaryFunction.BitwiseAnd && NodeContextExtensions.IsFloat(left.Type))
+        {
+            throw node.Broken($"its inputs are {left.Type.DisplayName()}; expected integers");
+        }
         if (!Broadcasting.TryCombine(left.Shape, right.Shape, out TensorShape shape)) throw node.Broken($"{left} and {right} do not broadcast to one shape");
         if (function == BinaryFunction.PRelu && shape != left.Shape) throw node.Broken($"the slope {right} does not broadcast to {left}");
         return new BinaryNode(node.Name, function, left, right, node.Output(0, BinaryNode.IsTest(function) ? ElementType.Bool : left.Type, shape));
@@ -78,7 +81,10 @@ internal static class ElementwiseRules
     {
         Wire x = node.Input(0);
         if (function == UnaryFunction.Not && x.Type != ElementType.Bool) throw node.Broken($"its input is {x.Type.DisplayName()}; expected bool");
-        if (function == UnaryFunction.BitwiseNot && NodeContextExtensions.IsFloat(x.Type)) throw node.Broken($"its input is {x.Type.DisplayName()}; expected integers");
+        if (function == UnaryFunction.BitwiseNot && NodeContextExtensions.IsFloat(x.Type))
+        {
+            throw node.Broken($"its input is {x.Type.DisplayName()}; expected integers");
+        }
         return new UnaryNode(node.Name, function, x, node.Output(0, x.Type, x.Shape));
     }
 
@@ -155,7 +161,10 @@ internal static class ElementwiseRules
     private static Lowered Cast(NodeContext node)
     {
         long to = node.Int("to", 0);
-        if (!Enum.IsDefined((ElementType)to) || to == 0) throw node.Refuse($"it casts to the ONNX element type number {to}, which SeqStream does not compute with", "Export the model with float, integer or bool tensors");
+        if (!Enum.IsDefined((ElementType)to) || to == 0)
+        {
+            throw node.Refuse($"it casts to the ONNX element type number {to}, which SeqStream does not compute with", "Export the model with float, integer or bool tensors");
+        }
         return CastTo(node, (ElementType)to);
     }
 

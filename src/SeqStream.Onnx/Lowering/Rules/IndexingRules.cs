@@ -23,6 +23,10 @@ internal static class IndexingRules
     {
         Wire source = node.Input(0), indices = node.Input(1);
         int axis = node.Axis(node.Int("axis", 0), source.Shape.Rank);
+        foreach (long index in indices.Constant?.ToInt64Array() ?? [])
+        {
+            if (index < -source.Shape[axis] || index >= source.Shape[axis]) throw node.Broken($"index {index} is outside dimension {axis} of {source}");
+        }
         TensorShape shape = new([.. source.Shape.Dimensions[..axis], .. indices.Shape.Dimensions, .. source.Shape.Dimensions[(axis + 1)..]]);
         return new GatherNode(node.Name, source, indices, node.Output(0, source.Type, shape), axis);
     }
@@ -37,7 +41,10 @@ internal static class IndexingRules
     {
         Wire source = node.Input(0), indices = node.Input(1);
         int batches = checked((int)node.Int("batch_dims", 0));
-        if (indices.Shape.Rank < 1 || batches < 0 || batches + indices.Shape[-1] > source.Shape.Rank) throw node.Broken($"indices {indices} do not fit {source} with {batches} batch dimensions");
+        if (indices.Shape.Rank < 1 || batches < 0 || batches + indices.Shape[-1] > source.Shape.Rank)
+        {
+            throw node.Broken($"indices {indices} do not fit {source} with {batches} batch dimensions");
+        }
         TensorShape shape = new([.. indices.Shape.Dimensions[..^1], .. source.Shape.Dimensions[(batches + indices.Shape[-1])..]]);
         return new GatherNDNode(node.Name, source, indices, node.Output(0, source.Type, shape), batches);
     }

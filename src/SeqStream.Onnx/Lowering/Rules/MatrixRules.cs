@@ -24,10 +24,16 @@ internal static class MatrixRules
     {
         NodeContext node = composition.Node;
         if (left.Type != right.Type) throw node.Broken($"its inputs are {left.Type.DisplayName()} and {right.Type.DisplayName()}; expected one type");
-        if (left.Shape.Rank == 0 || right.Shape.Rank == 0) throw node.Broken($"{left} or {right} is a scalar; expected vectors, matrices or batches of matrices");
+        if (left.Shape.Rank == 0 || right.Shape.Rank == 0)
+        {
+            throw node.Broken($"{left} or {right} is a scalar; expected vectors, matrices or batches of matrices");
+        }
         Wire a = left.Shape.Rank == 1 ? composition.View(left, new TensorShape(1, left.Shape[0])) : left;
         Wire b = right.Shape.Rank == 1 ? composition.View(right, new TensorShape(right.Shape[0], 1)) : right;
-        if (a.Shape[-1] != b.Shape[-2] || !Broadcasting.TryCombine(Leading(a), Leading(b), out TensorShape batches)) throw node.Broken($"{left} and {right} cannot be multiplied");
+        if (a.Shape[-1] != b.Shape[-2] || !Broadcasting.TryCombine(Leading(a), Leading(b), out TensorShape batches))
+        {
+            throw node.Broken($"{left} and {right} cannot be multiplied");
+        }
         Wire output = composition.Wire(a.Type, new TensorShape([.. batches.Dimensions, a.Shape[-2], b.Shape[-1]]));
         StepNode product = DenseNode.Accepts(a, b)
             ? new DenseNode(node.Name, "MatMul", a, b, null, output, new MatrixProductOptions())

@@ -27,7 +27,10 @@ internal static class MovementRules
         Wire x = node.Input(0);
         int rank = x.Shape.Rank;
         long[] given = node.Ints("perm") ?? [.. Enumerable.Range(0, rank).Reverse().Select(static axis => (long)axis)];
-        if (given.Length != rank || node.Axes(given, rank).Length != rank) throw node.Broken($"[{string.Join(", ", given)}] is no order of the {rank} dimensions of {x}");
+        if (given.Length != rank || node.Axes(given, rank).Length != rank)
+        {
+            throw node.Broken($"[{string.Join(", ", given)}] is no order of the {rank} dimensions of {x}");
+        }
         int[] permutation = Array.ConvertAll(given, axis => node.Axis(axis, rank));
         return Transposed(node, x, permutation);
     }
@@ -47,7 +50,10 @@ internal static class MovementRules
         long[] ends = node.IntsFrom(2, inputSince: 10, "ends") ?? throw node.Broken("it has no ends");
         long[] axes = node.IntsFrom(3, inputSince: 10, "axes") ?? [.. Enumerable.Range(0, starts.Length).Select(static axis => (long)axis)];
         long[] steps = (node.Opset >= 10 ? node.OptionalConstantInput(4, "steps")?.ToInt64Array() : null) ?? [.. Enumerable.Repeat(1L, starts.Length)];
-        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length) throw node.Broken($"it has {starts.Length} starts, {ends.Length} ends, {axes.Length} axes and {steps.Length} steps; expected as many of each");
+        if (ends.Length != starts.Length || axes.Length != starts.Length || steps.Length != starts.Length)
+        {
+            throw node.Broken($"it has {starts.Length} starts, {ends.Length} ends, {axes.Length} axes and {steps.Length} steps; expected as many of each");
+        }
         int[] dimensions = [.. x.Shape.Dimensions], from = new int[dimensions.Length], by = new int[dimensions.Length];
         Array.Fill(by, 1);
         for (int i = 0; i < starts.Length; i++)
@@ -88,7 +94,10 @@ internal static class MovementRules
             for (int i = 0; i < count; i++) parts[i] = Math.Clamp(size - (i * part), 0, part);
         }
         int[] sizes = node.Dimensions(parts);
-        if (sizes.Sum() != size || sizes.Length < node.OutputCount) throw node.Broken($"parts [{string.Join(", ", sizes)}] do not make up dimension {axis} of {x} in {node.OutputCount} outputs");
+        if (sizes.Sum() != size || sizes.Length < node.OutputCount)
+        {
+            throw node.Broken($"parts [{string.Join(", ", sizes)}] do not make up dimension {axis} of {x} in {node.OutputCount} outputs");
+        }
         ImmutableArray<StepNode>.Builder nodes = ImmutableArray.CreateBuilder<StepNode>();
         ImmutableArray<Wire?>.Builder outputs = ImmutableArray.CreateBuilder<Wire?>();
         int[] starts = new int[x.Shape.Rank], steps = new int[x.Shape.Rank], dimensions = [.. x.Shape.Dimensions];
@@ -208,7 +217,10 @@ internal static class MovementRules
     {
         Wire x = node.Input(0);
         int block = (int)node.Int("blocksize", 0);
-        if (x.Shape.Rank != 4 || block < 1 || x.Shape[2] % block != 0 || x.Shape[3] % block != 0) throw node.Broken($"{x} cannot gather blocks of {block} into channels");
+        if (x.Shape.Rank != 4 || block < 1 || x.Shape[2] % block != 0 || x.Shape[3] % block != 0)
+        {
+            throw node.Broken($"{x} cannot gather blocks of {block} into channels");
+        }
         (int channels, int height, int width) = (x.Shape[1], x.Shape[2] / block, x.Shape[3] / block);
         int[] own = x.Shape.Strides();
         Wire output = node.Output(0, x.Type, new TensorShape(x.Shape[0], channels * block * block, height, width));

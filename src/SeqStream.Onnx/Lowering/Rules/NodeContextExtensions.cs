@@ -21,7 +21,10 @@ internal static class NodeContextExtensions
     public static Lowered View(this NodeContext node, Wire source, TensorShape shape)
     {
         if (source.Shape == shape) return Lowered.Alias(source);
-        if (source.Shape.ElementCount != shape.ElementCount) throw node.Refuse($"{source} has {source.Shape.ElementCount} elements and cannot become {shape}", "Export the model with the shapes it is run with");
+        if (source.Shape.ElementCount != shape.ElementCount)
+        {
+            throw node.Refuse($"{source} has {source.Shape.ElementCount} elements and cannot become {shape}", "Export the model with the shapes it is run with");
+        }
         return Lowered.Alias(new Wire(node.Output(0, source.Type, shape).Name, source, shape));
     }
 

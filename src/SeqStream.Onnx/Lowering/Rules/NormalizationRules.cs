@@ -41,7 +41,10 @@ internal static class NormalizationRules
         int block = x.Shape.ElementCountBetween(axis, x.Shape.Rank);
         bool inside = scale.Shape.ElementCount == block && (bias is null || bias.Shape.ElementCount == block);
         ElementType statistics = (ElementType)node.Int("stash_type", (long)ElementType.Float32);
-        if (!NodeContextExtensions.IsFloat(statistics)) throw node.Refuse($"its statistics have the ONNX element type number {(int)statistics}", "Export the model with stash_type 1 (float32)");
+        if (!NodeContextExtensions.IsFloat(statistics))
+        {
+            throw node.Refuse($"its statistics have the ONNX element type number {(int)statistics}", "Export the model with stash_type 1 (float32)");
+        }
         int[] reduced = [.. x.Shape.Dimensions];
         Array.Fill(reduced, 1, axis, reduced.Length - axis);
         Wire output = composition.Wire(x.Type, x.Shape);
@@ -58,7 +61,10 @@ internal static class NormalizationRules
 
     private static Lowered BatchNormalization(NodeContext node)
     {
-        if (node.Int("training_mode", 0) != 0 || node.Wants(1)) throw node.Refuse("it is in training mode and would change its statistics", "Export the model in evaluation mode (model.eval())");
+        if (node.Int("training_mode", 0) != 0 || node.Wants(1))
+        {
+            throw node.Refuse("it is in training mode and would change its statistics", "Export the model in evaluation mode (model.eval())");
+        }
         Composition composition = new(node);
         Wire x = node.FloatInput(0), scale = node.Input(1), bias = node.Input(2), mean = node.Input(3), variance = node.Input(4);
         if (x.Shape.Rank < 2 && scale.Shape.ElementCount != 1) throw node.Broken($"{x} has no channel dimension");

@@ -99,14 +99,20 @@ internal static class QuantizationRules
         int axis = node.Axis(node.Int("axis", 1), shape.Rank);
         if (wire.Shape.Rank == 1) return composition.Along(wire, axis, shape.Rank);
         int block = (int)node.Int("block_size", 0);
-        if (block < 1 || wire.Shape.Rank != shape.Rank || wire.Shape[axis] * (long)block < shape[axis]) throw node.Broken($"{wire} does not give {shape} a scale in blocks of {block} along dimension {axis}");
+        if (block < 1 || wire.Shape.Rank != shape.Rank || wire.Shape[axis] * (long)block < shape[axis])
+        {
+            throw node.Broken($"{wire} does not give {shape} a scale in blocks of {block} along dimension {axis}");
+        }
         return composition.Add(Repeated(composition, wire, shape, axis, block, out Wire output), output);
     }
 
     private static RearrangeNode Repeated(Composition composition, Wire wire, TensorShape shape, int axis, int block, out Wire output)
     {
         NodeContext node = composition.Node;
-        if (shape[axis] % block != 0) throw node.Refuse($"dimension {axis} of {shape} is no whole number of blocks of {block}", "Quantize the model in whole blocks");
+        if (shape[axis] % block != 0)
+        {
+            throw node.Refuse($"dimension {axis} of {shape} is no whole number of blocks of {block}", "Quantize the model in whole blocks");
+        }
         int[] strides = wire.Shape.Strides();
         output = composition.Wire(wire.Type, shape);
         return new RearrangeNode(node.Name, "Expand", wire, output,

@@ -34,7 +34,10 @@ internal static class ShapeRules
         }
         if (inferred >= 0)
         {
-            if (known == 0 ? x.Shape.ElementCount != 0 : x.Shape.ElementCount % known != 0) throw node.Refuse($"{x} does not fill the shape [{string.Join(", ", wanted)}]", "Export the model with the shapes it is run with");
+            if (known == 0 ? x.Shape.ElementCount != 0 : x.Shape.ElementCount % known != 0)
+            {
+                throw node.Refuse($"{x} does not fill the shape [{string.Join(", ", wanted)}]", "Export the model with the shapes it is run with");
+            }
             wanted[inferred] = known == 0 ? 0 : x.Shape.ElementCount / known;
         }
         return node.View(x, new TensorShape(node.Dimensions(wanted)));
@@ -47,7 +50,10 @@ internal static class ShapeRules
         int[] axes = given is null ? [.. Enumerable.Range(0, x.Shape.Rank).Where(axis => x.Shape[axis] == 1)] : node.Axes(given, x.Shape.Rank);
         foreach (int axis in axes)
         {
-            if (x.Shape[axis] != 1) throw node.Refuse($"dimension {axis} of {x} is {x.Shape[axis]}; only a dimension of 1 can be dropped", "Export the model with the shapes it is run with");
+            if (x.Shape[axis] != 1)
+            {
+                throw node.Refuse($"dimension {axis} of {x} is {x.Shape[axis]}; only a dimension of 1 can be dropped", "Export the model with the shapes it is run with");
+            }
         }
         return node.View(x, new TensorShape([.. x.Shape.Dimensions.Where((_, axis) => !axes.Contains(axis))]));
     }
@@ -73,7 +79,10 @@ internal static class ShapeRules
     {
         Wire x = node.Input(0);
         bool trains = node.Opset >= 12 ? node.OptionalConstantInput(2, "training mode") is { } mode && mode.Bytes[0] != 0 : node.Opset < 7 && node.Int("is_test", 0) == 0;
-        if (trains && node.Opset >= 12) throw node.Refuse("it is in training mode and would drop values at random", "Export the model in evaluation mode (model.eval())");
+        if (trains && node.Opset >= 12)
+        {
+            throw node.Refuse("it is in training mode and would drop values at random", "Export the model in evaluation mode (model.eval())");
+        }
         if (!node.Wants(1)) return Lowered.Alias(x);
         ElementType type = node.Opset >= 10 ? ElementType.Bool : x.Type;
         Composition composition = new(node);

@@ -29,7 +29,10 @@ internal sealed class WindowAttributes
         _before = checkedPads[..rank];
         _after = checkedPads[rank..];
         _autoPad = node.Text("auto_pad", "NOTSET");
-        if (_autoPad is not ("NOTSET" or "VALID" or "SAME_UPPER" or "SAME_LOWER")) throw node.Broken($"attribute 'auto_pad' is '{_autoPad}'; expected NOTSET, VALID, SAME_UPPER or SAME_LOWER");
+        if (_autoPad is not ("NOTSET" or "VALID" or "SAME_UPPER" or "SAME_LOWER"))
+        {
+            throw node.Broken($"attribute 'auto_pad' is '{_autoPad}'; expected NOTSET, VALID, SAME_UPPER or SAME_LOWER");
+        }
     }
 
     /// <summary>Number of spatial dimensions.</summary>
@@ -41,7 +44,10 @@ internal sealed class WindowAttributes
     public static WindowAttributes Read(NodeContext node, Wire x, ReadOnlySpan<int> weightKernel)
     {
         int rank = x.Shape.Rank - 2;
-        if (rank is < 1 or > MostDimensions) throw node.Refuse($"{x} has {rank} spatial dimensions; expected 1 to {MostDimensions}", "Export the model with [batch, channels, spatial...] inputs");
+        if (rank is < 1 or > MostDimensions)
+        {
+            throw node.Refuse($"{x} has {rank} spatial dimensions; expected 1 to {MostDimensions}", "Export the model with [batch, channels, spatial...] inputs");
+        }
         long[]? kernel = node.Ints("kernel_shape");
         if (kernel is null)
         {
@@ -66,7 +72,10 @@ internal sealed class WindowAttributes
             }
             if (_autoPad == "NOTSET") (before[axis], behind[axis]) = (_before[axis], _after[axis]);
             int room = checked(size + before[axis] + behind[axis] - reach);
-            if (room < 0) throw _node.Broken($"a window of {reach} does not fit into {size + before[axis] + behind[axis]} elements along spatial dimension {axis}");
+            if (room < 0)
+            {
+                throw _node.Broken($"a window of {reach} does not fit into {size + before[axis] + behind[axis]} elements along spatial dimension {axis}");
+            }
             output[axis] = ((ceiling ? room + stride - 1 : room) / stride) + 1;
             // A window must begin on an element or in the padding before it.
             if (ceiling && (output[axis] - 1) * stride >= size + before[axis]) output[axis]--;
@@ -110,7 +119,10 @@ internal sealed class WindowAttributes
             Array.Fill(ones, 1);
             return ones;
         }
-        if (values.Length != Rank || Array.Exists(values, static value => value is < 1 or > int.MaxValue)) throw _node.Broken($"attribute '{name}' is [{string.Join(", ", values)}]; expected {Rank} positive sizes");
+        if (values.Length != Rank || Array.Exists(values, static value => value is < 1 or > int.MaxValue))
+        {
+            throw _node.Broken($"attribute '{name}' is [{string.Join(", ", values)}]; expected {Rank} positive sizes");
+        }
         return Array.ConvertAll(values, static value => (int)value);
     }
 

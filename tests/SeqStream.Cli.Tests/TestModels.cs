@@ -1,0 +1,41 @@
+using SeqStream.Plan;
+using SeqStream.TestSupport;
+
+namespace SeqStream.Cli.Tests;
+
+/// <summary>Tiny models on disk, made once.</summary>
+internal static class TestModels
+{
+    private static readonly string s_folder = Directory.CreateTempSubdirectory("seqstream-models-").FullName;
+
+    /// <summary>Adds its two inputs to its state and answers the sum: the cheapest model that remembers.</summary>
+    public static string Null { get; } = Write("null", SumModel("Add", ElementType.Float32));
+
+    /// <summary>The same with a node that nobody knows.</summary>
+    public static string UnknownOperator { get; } = Write("unknown", SumModel("Frobnicate", ElementType.Float32));
+
+    /// <summary>The same with an input type that cannot be stepped on.</summary>
+    public static string WrongType { get; } = Write("wrong-type", SumModel("Add", ElementType.Float16));
+
+    /// <summary>The first half of a model.</summary>
+    public static string Truncated { get; } = Write("truncated", SumModel("Add", ElementType.Float32)[..60]);
+
+    /// <summary>A path without a file.</summary>
+    public static string Absent { get; } = Path.Combine(s_folder, "nul.onnx");
+
+    private static byte[] SumModel(string @operator, ElementType inputType)
+    {
+        OnnxModelWriter model = new();
+        model.Graph.Input("x", inputType, "batch", 2).Input("s0", ElementType.Float32, "batch", 2)
+            .Node(@operator, ["x", "s0"], ["y"]).Node("Identity", ["y"], ["s1"])
+            .Output("y", ElementType.Float32, "batch", 2).Output("s1", ElementType.Float32, "batch", 2);
+        return model.ToBytes();
+    }
+
+    private static string Write(string name, byte[] bytes)
+    {
+        string path = Path.Combine(s_folder, name + ".onnx");
+        File.WriteAllBytes(path, bytes);
+        return path;
+    }
+}
