@@ -48,7 +48,7 @@ internal sealed class StreamProblem
 
     private OnnxGraphWriter Graph => _model.Graph;
 
-    private (string Wire, int Channels) Any(string wire, int channels) => _random.Next(10) switch
+    private (string Wire, int Channels) Any(string wire, int channels) => _random.Next(11) switch
     {
         0 or 1 => Convolution(wire, channels),
         2 => Pool(wire, channels),
@@ -57,6 +57,7 @@ internal sealed class StreamProblem
         5 => Concat(wire, channels),
         6 => Recurrent(wire, channels),
         7 => Elementwise(wire, channels),
+        8 => Plane(wire, channels),
         _ => Branches(wire, channels),
     };
 
@@ -83,11 +84,30 @@ internal sealed class StreamProblem
         int kernel = _random.Next(1, 4), stride = _random.Next(1, 3), left = _random.Next(kernel), right = _random.Next(kernel);
         string result = Name();
         bool isMax = _random.Next(2) == 0;
+        int dilation = isMax ? _random.Next(1, 3) : 1;
         int counted = _random.Next(2);
-        _story.Add(Text($"{(isMax ? "max" : "average")} pool kernel {kernel} stride {stride} pads {left} {right}{(isMax || counted == 0 ? "" : " counted")}"));
-        if (isMax) Graph.Node("MaxPool", [wire], [result], ("kernel_shape", new[] { kernel }), ("strides", new[] { stride }), ("pads", new[] { left, right }));
+        _story.Add(Text($"{(isMax ? "max" : "average")} pool kernel {kernel} dilation {dilation} stride {stride} pads {left} {right}{(isMax || counted == 0 ? "" : " counted")}"));
+        if (isMax) Graph.Node("MaxPool", [wire], [result], ("kernel_shape", new[] { kernel }), ("dilations", new[] { dilation }), ("strides", new[] { stride }), ("pads", new[] { left, right }));
         else Graph.Node("AveragePool", [wire], [result], ("kernel_shape", new[] { kernel }), ("strides", new[] { stride }), ("pads", new[] { left, right }), ("count_include_pad", counted));
         return (result, channels);
+    }
+
+    /// <summary>A convolution over channels and time as a plane, with time as its last axis or the one before.</summary>
+    private (string, int) Plane(string wire, int channels)
+    {
+        int kernel = _random.Next(1, 4), high = _random.Next(1, Math.Min(channels, 2) + 1), stride = _random.Next(4) == 0 ? 2 : 1, left = _random.Next(3), right = _random.Next(3);
+        bool isTimeFirst = _random.Next(2) == 0;
+        string axis = Name(), plane = Name(), weight = Name(), made = Name(), result = Name(), turned = Name();
+        _story.Add(Text($"plane kernel {high}x{kernel} stride {stride} pads {left} {right}{(isTimeFirst ? " time first" : "")}"));
+        Graph.Int64s(axis, 1).Node("Unsqueeze", [wire, axis], [plane]);
+        if (isTimeFirst) Graph.Node("Transpose", [plane], [turned], ("perm", new[] { 0, 1, 3, 2 }));
+        int[] Order(int channel, int time) => isTimeFirst ? [time, channel] : [channel, time];
+        Graph.Initializer(weight, [1, 1, .. Order(high, kernel).Select(static size => (long)size)], Noise(high * kernel));
+        Graph.Node("Conv", [isTimeFirst ? turned : plane, weight], [made], ("kernel_shape", Order(high, kernel)), ("strides", Order(1, stride)), ("pads", (int[])[.. Order(1, left), .. Order(0, right)]));
+        string back = made;
+        if (isTimeFirst) Graph.Node("Transpose", [made], [back = Name()], ("perm", new[] { 0, 1, 3, 2 }));
+        Graph.Node("Squeeze", [back, axis], [result]);
+        return (result, channels + 2 - high);
     }
 
     private (string, int) Pad(string wire, int channels)
