@@ -47,17 +47,28 @@ public sealed class StreamSession : IDisposable
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Step(ReadOnlySpan<float> features, Span<float> outputs)
     {
-        Run(features, outputs, _slot);
+        ThrowUnlessFit(features.Length, outputs.Length);
+        if (_inPlace is null || features.Overlaps(outputs))
+        {
+            RunStaged(features, outputs, _slot);
+        }
+        else
+        {
+            unsafe
+            {
+                fixed (float* input = features, output = outputs) _inPlace.StepInPlace(_slot[0], (byte*)input, (byte*)output);
+            }
+        }
         Steps++;
     }
 
     /// <summary>Answers what <see cref="Step(ReadOnlySpan{float}, Span{float})"/> would, without moving the stream.</summary>
     [HotPath]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     public void Peek(ReadOnlySpan<float> features, Span<float> outputs)
     {
+        ThrowUnlessFit(features.Length, outputs.Length);
         _executor.Copy(_slot[0], _spare[0]);
-        Run(features, outputs, _spare);
+        RunStaged(features, outputs, _spare);
     }
 
     /// <summary>Where to write an input before <see cref="Step()"/> or <see cref="Peek()"/>.</summary>
@@ -133,20 +144,11 @@ public sealed class StreamSession : IDisposable
     private static bool IsPlain(System.Collections.Immutable.ImmutableArray<StepPort> ports) => ports.Length == 1 && ports[0].Type == ElementType.Float32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Run(ReadOnlySpan<float> features, Span<float> outputs, int[] slot)
+    private void ThrowUnlessFit(int features, int outputs)
     {
         if (!_hasPlainPorts) ThrowPorts();
-        if (features.Length != _inputCount) ThrowLength("features", features.Length, Signature.Inputs[0]);
-        if (outputs.Length != _outputCount) ThrowLength("outputs", outputs.Length, Signature.Outputs[0]);
-        if (_inPlace is null || features.Overlaps(outputs))
-        {
-            RunStaged(features, outputs, slot);
-            return;
-        }
-        unsafe
-        {
-            fixed (float* input = features, output = outputs) _inPlace.StepInPlace(slot[0], (byte*)input, (byte*)output);
-        }
+        if (features != _inputCount) ThrowLength("features", features, Signature.Inputs[0]);
+        if (outputs != _outputCount) ThrowLength("outputs", outputs, Signature.Outputs[0]);
     }
 
     private void RunStaged(ReadOnlySpan<float> features, Span<float> outputs, int[] slot)

@@ -37,6 +37,22 @@ public sealed class StreamingModel : IDisposable
     /// <param name="expectedStreams">How many streams are likely to live at once.</param>
     public IStepExecutor CreateExecutor(int maxLanes, int expectedStreams) => _executors.CreateExecutor(maxLanes, expectedStreams);
 
+    /// <summary>
+    /// Makes trial steps on zeros with 1 to <paramref name="maxLanes"/> lanes, so that no code is compiled during the first real steps.
+    /// It takes some milliseconds per kernel; sessions need 1 lane.
+    /// </summary>
+    public void Prewarm(int maxLanes = 1)
+    {
+        const int MostDifferentTiles = 16;
+        using IStepExecutor executor = CreateExecutor(maxLanes, maxLanes);
+        int[] slots = new int[Math.Min(maxLanes, MostDifferentTiles)];
+        for (int lane = 0; lane < slots.Length; lane++)
+        {
+            slots[lane] = executor.Rent();
+            executor.Step(slots.AsSpan(0, lane + 1));
+        }
+    }
+
     /// <summary>Releases what the executor factory holds. Sessions that are still open stay usable.</summary>
     public void Dispose() => (_executors as IDisposable)?.Dispose();
 }

@@ -117,6 +117,17 @@ public sealed class StreamSessionTests
     }
 
     [Fact]
+    public void Prewarming_changes_no_answer()
+    {
+        using StreamingModel model = StreamingModel.FromPlan(AccumulatorModel.Plan(3));
+        model.Prewarm(maxLanes: 40);
+        using StreamSession session = model.CreateSession();
+        float[] y = new float[3];
+        session.Step(s_one, y);
+        Assert.Equal(s_one, y);
+    }
+
+    [Fact]
     public void A_disposed_session_says_so()
     {
         using StreamingModel model = StreamingModel.FromPlan(AccumulatorModel.Plan(3));

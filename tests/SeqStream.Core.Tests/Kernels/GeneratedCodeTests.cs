@@ -39,7 +39,7 @@ public sealed unsafe partial class GeneratedCodeTests
             typeof(RecurrentLayer).Assembly.GetCustomAttribute<DebuggableAttribute>()?.IsJITOptimizerDisabled == true,
             "The library was built without optimisation; build with -c Release to check its machine code.");
         List<string> methods = [.. Listings(switchedOff)];
-        Assert.True(methods.Count >= 20, $"Only {methods.Count} kernels were listed.");
+        Assert.True(methods.Count >= 10, $"Only {methods.Count} kernels were listed.");
         foreach (string method in methods)
         {
             string name = method[..method.IndexOf('\n', StringComparison.Ordinal)];

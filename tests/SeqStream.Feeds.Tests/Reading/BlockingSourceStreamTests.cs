@@ -1,4 +1,4 @@
-using System.IO.Pipes;
+using System.Collections.Concurrent;
 using SeqStream.Feeds.Reading;
 
 namespace SeqStream.Feeds.Tests.Reading;
@@ -20,18 +20,19 @@ public sealed class BlockingSourceStreamTests
     [Fact]
     public async Task Wait_for_input_can_be_cancelled_and_taken_up_again()
     {
-        using AnonymousPipeServerStream writer = new(PipeDirection.Out);
-        using AnonymousPipeClientStream reader = new(PipeDirection.In, writer.ClientSafePipeHandle);
-        using BlockingSourceStream stream = new(reader);
+        using WaitingStream source = new();
+        using BlockingSourceStream stream = new(source);
         using CancellationTokenSource cancel = new();
         ValueTask<int> waiting = stream.ReadAsync(new byte[8], cancel.Token);
         cancel.Cancel();
 
         await Assert.ThrowsAsync<OperationCanceledException>(async () => await waiting);
-        writer.WriteByte(42);
+        source.Give(42);
         byte[] buffer = new byte[8];
         Assert.Equal(1, await stream.ReadAsync(buffer, CancellationToken.None));
         Assert.Equal(42, buffer[0]);
+        source.End();
+        Assert.Equal(0, await stream.ReadAsync(buffer, CancellationToken.None));
     }
 
     [Fact]
@@ -40,6 +41,22 @@ public sealed class BlockingSourceStreamTests
         using BlockingSourceStream stream = new(new FailingStream());
 
         await Assert.ThrowsAsync<IOException>(async () => _ = await stream.ReadAtLeastAsync(new byte[8], 1));
+    }
+
+    /// <summary>A source whose reads wait for the next byte that the test gives.</summary>
+    private sealed class WaitingStream : MemoryStream
+    {
+        private readonly BlockingCollection<byte> _bytes = [];
+
+        public void Give(byte value) => _bytes.Add(value);
+
+        public void End() => _bytes.CompleteAdding();
+
+        public override int Read(byte[] buffer, int offset, int count)
+        {
+            if (!_bytes.TryTake(out buffer[offset], Timeout.Infinite)) return 0;
+            return 1;
+        }
     }
 
     private sealed class FailingStream : MemoryStream

@@ -13,8 +13,9 @@ def data(relative):
     """The path of a training file."""
     path = DATA / relative
     if not path.exists():
-        sys.exit(f"tools/train: '{path}' is absent. Training data lies in ../shared/data beside the repository; "
-                 "set SEQSTREAM_DATA to its folder if it is elsewhere.")
+        print(f"tools/train: '{path}' is absent. Training data lies in ../shared/data beside the repository; "
+              "set SEQSTREAM_DATA to its folder if it is elsewhere.", file=sys.stderr)
+        sys.exit(66)
     return path
 
 
@@ -29,10 +30,11 @@ class Log:
     """Prints figures with the seconds since the start and keeps them in models/NAME/training.log, without the seconds, so that runs compare."""
 
     def __init__(self, name):
-        self.file = open(output(name) / "training.log", "w", encoding="utf-8")
-        self.start = time.time()
+        self.name, self.file, self.start = name, None, time.time()
 
     def __call__(self, *words):
+        if self.file is None:  # a run that fails at once leaves the last log
+            self.file = open(output(self.name) / "training.log", "w", encoding="utf-8")
         line = " ".join(str(w) for w in words)
         print(f"[{time.time() - self.start:6.0f} s] {line}", flush=True)
         self.file.write(line + "\n")
