@@ -97,6 +97,10 @@ public sealed class StreamSession : IDisposable
     [HotPath]
     public ReadOnlySpan<T> Output<T>(int port) where T : unmanaged => MemoryMarshal.Cast<byte, T>(_executor.Output(port, 0));
 
+    /// <summary>Tells the stream how long it is, before the first step that has a frame after its end: see <see cref="StreamEnd"/>.</summary>
+    /// <param name="sourceFrames">Frames of the whole stream, those already fed included.</param>
+    public void End(long sourceFrames) => StreamEnd.Announce(_executor, _slot[0], sourceFrames);
+
     /// <summary>The stream's memory as bytes that any process with the same model can restore: see <see cref="StateSnapshot"/>.</summary>
     public byte[] Save()
     {

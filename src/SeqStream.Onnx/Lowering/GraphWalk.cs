@@ -16,8 +16,11 @@ internal sealed class GraphWalk
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly List<TraceStep> _steps = [];
 
-    private GraphWalk(OnnxModel model, OperatorRule recurrent, ConstantFolding folding)
+    private readonly Func<NodeContext, OperatorRule, Lowered>? _rewrite;
+
+    private GraphWalk(OnnxModel model, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite)
     {
+        _rewrite = rewrite;
         _model = model;
         _recurrent = recurrent;
         _folding = folding;
@@ -28,9 +31,11 @@ internal sealed class GraphWalk
     /// <param name="inputs">A wire for each of the graph's inputs.</param>
     /// <param name="recurrent">The rule for RNN, GRU and LSTM.</param>
     /// <param name="folding">Keeps folded constants between walks.</param>
-    public static GraphTrace Trace(OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, OperatorRule recurrent, ConstantFolding folding)
+    /// <param name="rewrite">Lowers the nodes that do not depend on constants alone, given each operator's own rule; null for that rule.</param>
+    public static GraphTrace Trace(
+        OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite = null)
     {
-        GraphWalk walk = new(model, recurrent, folding);
+        GraphWalk walk = new(model, recurrent, folding, rewrite);
         Scope scope = new(model.Graph, outer: null);
         foreach ((string name, Wire wire) in inputs)
         {
@@ -111,14 +116,14 @@ internal sealed class GraphWalk
         else
         {
             NodeContext context = new(node, step.Opset, inputs, UniqueName);
-            Lowered lowered = Apply(context);
+            Lowered lowered = Apply(context, step.HasConstantInputs);
             step = step.HasConstantInputs ? step with { Outputs = _folding.Fold(context, inputs, lowered) } : step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
         }
         _steps.Add(step);
         return step;
     }
 
-    private Lowered Apply(NodeContext context)
+    private Lowered Apply(NodeContext context, bool isConstant)
     {
         OnnxNode node = context.Node;
         string key = node.Domain.Length == 0 ? node.Operator : $"{node.Domain}:{node.Operator}";
@@ -126,7 +131,7 @@ internal sealed class GraphWalk
         if (rule is null) throw context.Refuse($"operator {key} is not one that SeqStream's own executor knows", "Run the model with the executor 'onnxruntime', or replace the operator");
         try
         {
-            return rule(context);
+            return _rewrite is null || isConstant ? rule(context) : _rewrite(context, rule);
         }
         catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or ArithmeticException or IndexOutOfRangeException)
         {

@@ -36,6 +36,12 @@ public sealed record LoweringResult
     /// <summary>What the plan's outputs mean in time, in the plan's order.</summary>
     public ImmutableArray<LoweredOutput> Outputs { get; init; } = [];
 
+    /// <summary>Source frames that one step takes: the product of the model's strides along time.</summary>
+    public int FramesPerStep { get; init; } = 1;
+
+    /// <summary>Source frames of the shortest stream whose steps equal the whole sequence; the model itself has no output, or another one, for shorter ones.</summary>
+    public long ShortestStream { get; init; } = 1;
+
     /// <summary>Remarks for people: dimensions that were chosen, proofs that failed without being needed.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 

@@ -112,6 +112,12 @@ public sealed class NodeContext
         return new Wire(_uniqueName?.Invoke(name) ?? name, type, shape);
     }
 
+    /// <summary>Makes a wire beside the outputs, under a name that no other wire of the plan has.</summary>
+    internal Wire Wire(string name, ElementType type, TensorShape shape) => new(_uniqueName?.Invoke(name) ?? name, type, shape);
+
+    /// <summary>The same place in the plan with another node and other inputs.</summary>
+    internal NodeContext With(OnnxNode node, ImmutableArray<Wire?> inputs) => new(node, Opset, inputs, _uniqueName);
+
     /// <summary>Makes the wire of an optional output; null where the model does not want it.</summary>
     public Wire? OptionalOutput(int index, ElementType type, TensorShape shape) => Wants(index) ? Output(index, type, shape) : null;
 

@@ -3,6 +3,7 @@ using SeqStream.Contracts;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Streaming;
 using SeqStream.Operators;
+using SeqStream.Operators.Streaming;
 using SeqStream.Plan;
 
 namespace SeqStream.Onnx.Lowering;
@@ -65,6 +66,7 @@ public sealed class OnnxLowering
         {
             report = Analyse(time, stateInputs, out ImmutableArray<Blocker> blockers);
             bool mayStepAnyway = pairs.Count > 0;
+            if (!mayStepAnyway && PulseCompiler.IsWorthTrying(blockers)) return Compile(result with { Form = StreamForm.Sequence }, time, blockers);
             if (!blockers.IsEmpty && !mayStepAnyway) return result with { Form = StreamForm.Sequence, Blockers = blockers };
             if (!blockers.IsEmpty) result = result with { Notes = [.. result.Notes, .. blockers.Select(static blocker => NotProved + blocker)] };
             if (!blockers.IsEmpty) report = null;
@@ -97,6 +99,18 @@ public sealed class OnnxLowering
         GraphTrace Trace(int length) => GraphWalk.Trace(_model, _dimensions.Wires(time, length), _whole, _folding);
     }
 
+    /// <summary>A whole-sequence model with windows along time.</summary>
+    private LoweringResult Compile(LoweringResult result, FreeDimension time, ImmutableArray<Blocker> blockers)
+    {
+        PulseCompiler compiler = new(_model, _dimensions, time, _folding, _whole, _weights);
+        PulseTrace compiled = compiler.Compile();
+        if (!compiled.Blockers.IsEmpty) return result with { Blockers = PulseCompiler.Choose(blockers, compiled.Blockers) };
+        PlanParts parts = new(compiled.Trace);
+        if (parts.Nodes.Any(node => node.States.Contains(compiled.Pass.Clock.Steps))) parts.Append(new CountStepsNode(compiled.Pass.Clock));
+        result = result with { FramesPerStep = compiled.Pass.Frames, ShortestStream = compiled.Pass.ShortestStream, Outputs = compiled.Outputs(_model) };
+        return Finish(result with { Notes = [.. result.Notes, .. compiled.Notes(result.Outputs)] }, compiled.Trace, parts);
+    }
+
     private LoweringResult Assemble(LoweringResult result, FreeDimension? time, IReadOnlyList<FoundPair> pairs, TimeReport? report)
     {
         bool isCompiled = result.Form == StreamForm.Sequence && report is not null;
@@ -118,7 +132,7 @@ public sealed class OnnxLowering
         HashSet<string> stateOutputs = [.. pairs.Select(static pair => pair.Output.Name)];
         result = result with
         {
-            Outputs = [.. _model.Graph.Outputs.Where(output => !stateOutputs.Contains(output.Name)).Select(output => new LoweredOutput(output.Name, TimingOf(output.Name, report), Delay: 0))],
+            Outputs = [.. _model.Graph.Outputs.Where(output => !stateOutputs.Contains(output.Name)).Select(output => new LoweredOutput(output.Name, TimingOf(output.Name, report), Delay: 0) { Axis = AxisOf(output.Name, report) })],
         };
         return Finish(result, trace, parts);
     }
@@ -138,6 +152,9 @@ public sealed class OnnxLowering
             TimeKind.Fixed => OutputTiming.Fixed,
             _ => OutputTiming.LastStep,
         };
+
+    private static int AxisOf(string output, TimeReport? report)
+        => report is not null && report.Outputs.TryGetValue(output, out WireFacts facts) && facts.Kind == TimeKind.EveryStep ? facts.Axis : -1;
 
     private LoweringResult Finish(LoweringResult result, GraphTrace trace, PlanParts parts)
     {

@@ -33,6 +33,9 @@ internal sealed class PlanParts
     /// <summary>True for the output of a state pair.</summary>
     public bool IsStateOutput(string name) => _stateOutputs.Contains(name);
 
+    /// <summary>Adds a node that runs last.</summary>
+    public void Append(StepNode node) => _nodes.Add(node);
+
     /// <summary>Adds a state pair; or says why its ends do not fit.</summary>
     public Blocker? AddState(FoundPair pair)
     {
@@ -78,7 +81,7 @@ internal sealed class PlanParts
         for (int index = all.Count - 1; index >= 0; index--)
         {
             StepNode node = all[index];
-            bool isNeeded = node is WriteStateNode or RecurrentStepNode { Memory.IsResident: true } || node.Outputs.Any(wire => wire is not null && needed.Contains(wire.Root));
+            bool isNeeded = node.Outputs.IsEmpty || node is RecurrentStepNode { Memory.IsResident: true } || node.Outputs.Any(wire => wire is not null && needed.Contains(wire.Root));
             if (!isNeeded) continue;
             kept.Add(node is RecurrentStepNode recurrent ? recurrent.WithOutputs(wire => needed.Contains(wire.Root)) : node);
             needed.UnionWith(node.Inputs.OfType<Wire>().Select(static wire => wire.Root));

@@ -30,10 +30,14 @@ internal sealed class RecurrentRule(PackedWeights weights, Func<OnnxNode, Recurr
         return isOneStep ? OneStep(node, attributes, isResident) : AllSteps(node, attributes);
     }
 
+    /// <summary>States in the stream's row, which start from the node's constant initial states.</summary>
+    public static RecurrentMemory ResidentMemory(NodeContext node, RecurrentAttributes attributes)
+        => RecurrentMemory.Resident(Field(node, attributes, "h", attributes.InitialH), attributes.Kind == CellKind.Lstm ? Field(node, attributes, "c", attributes.InitialC) : null);
+
     private RecurrentStepNode OneStep(NodeContext node, RecurrentAttributes attributes, bool isResident)
     {
         RecurrentMemory memory = isResident
-            ? RecurrentMemory.Resident(Field(node, attributes, "h", attributes.InitialH), attributes.Kind == CellKind.Lstm ? Field(node, attributes, "c", attributes.InitialC) : null)
+            ? ResidentMemory(node, attributes)
             : RecurrentMemory.FromWires(attributes.InitialH, attributes.InitialC);
         return new RecurrentStepNode(
             node.Name,

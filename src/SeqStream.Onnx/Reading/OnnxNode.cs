@@ -23,6 +23,16 @@ public sealed class OnnxNode
     /// <summary>Attributes by name.</summary>
     public required ImmutableDictionary<string, OnnxAttribute> Attributes { get; init; }
 
+    /// <summary>The same node with a list of integers as an attribute.</summary>
+    internal OnnxNode WithInts(string name, ReadOnlySpan<long> values)
+        => With(Attributes.SetItem(name, new OnnxAttribute { Name = name, Kind = OnnxAttributeKind.Ints, Ints = [.. values] }));
+
+    /// <summary>The same node without an attribute.</summary>
+    internal OnnxNode Without(string attribute) => With(Attributes.Remove(attribute));
+
+    private OnnxNode With(ImmutableDictionary<string, OnnxAttribute> attributes)
+        => new() { Name = Name, Operator = Operator, Domain = Domain, Inputs = Inputs, Outputs = Outputs, Attributes = attributes };
+
     /// <summary><c>Gemm /head/Gemm</c>.</summary>
     public override string ToString() => $"{Operator} {Name}";
 }

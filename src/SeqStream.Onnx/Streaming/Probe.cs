@@ -14,6 +14,9 @@ internal sealed record Probe(Wire Short, Wire Long, Wire One)
     /// <summary>Steps of the longer trace.</summary>
     public const int LongLength = 17;
 
+    /// <summary>True if the time axis may have any length, and <see cref="One"/> is not one step but the frames of one: windows and pads make it so.</summary>
+    public bool IsOfAnyLength { get; init; }
+
     /// <summary>True if the value is constant in every trace.</summary>
     public bool IsConstant => Short.Constant is not null && Long.Constant is not null && One.Constant is not null;
 
@@ -30,9 +33,9 @@ internal sealed record Probe(Wire Short, Wire Long, Wire One)
         for (int at = 0; at < Short.Shape.Rank; at++)
         {
             (int one, int shorter, int longer) = (One.Shape[at], Short.Shape[at], Long.Shape[at]);
-            if (one == shorter && shorter == longer) continue;
+            if (shorter == longer && (IsOfAnyLength || one == shorter)) continue;
             if (axis >= 0) reason = $"'{Short.Name}' has the stream's time on more than one axis: {Describe()}";
-            else if (one != 1 || shorter != ShortLength || longer != LongLength) reason = $"axis {at} of '{Short.Name}' is not as long as the stream: {Describe()}";
+            else if (!IsOfAnyLength && (one != 1 || shorter != ShortLength || longer != LongLength)) reason = $"axis {at} of '{Short.Name}' is not as long as the stream: {Describe()}";
             axis = at;
         }
         return reason is null ? axis : -1;
@@ -42,18 +45,18 @@ internal sealed record Probe(Wire Short, Wire Long, Wire One)
     public bool IsSameEverywhere() => Same(Short.Constant!, Long.Constant!) && Same(Short.Constant!, One.Constant!);
 
     /// <summary>True if the constant has a time axis and each step of it has the same value.</summary>
-    public bool IsUniformAlong(int axis) => Repeats(Short, axis) && Repeats(Long, axis);
+    public bool IsUniformAlong(int axis) => Repeats(Short, axis) && Repeats(Long, axis) && Repeats(One, axis);
 
     private bool Repeats(Wire wire, int axis)
     {
-        int before = wire.Shape.ElementCountBetween(0, axis), steps = wire.Shape[axis];
+        int before = wire.Shape.ElementCountBetween(0, axis), steps = wire.Shape[axis], stepsOfOne = One.Shape[axis];
         int bytes = wire.Shape.ElementCountBetween(axis + 1, wire.Shape.Rank) * wire.Type.ByteSize();
         ReadOnlySpan<byte> all = wire.Constant!.Bytes, one = One.Constant!.Bytes;
         for (int outer = 0; outer < before; outer++)
         {
             for (int step = 0; step < steps; step++)
             {
-                if (!all.Slice((outer * steps + step) * bytes, bytes).SequenceEqual(one.Slice(outer * bytes, bytes))) return false;
+                if (!all.Slice((outer * steps + step) * bytes, bytes).SequenceEqual(one.Slice(outer * stepsOfOne * bytes, bytes))) return false;
             }
         }
         return true;

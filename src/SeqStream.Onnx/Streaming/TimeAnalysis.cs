@@ -41,7 +41,8 @@ internal sealed class TimeAnalysis
         return new TimeReport(analysis._facts, analysis.OutputFacts(model, one, shorter, longer), analysis._residents, [.. analysis._blockers]);
     }
 
-    private static bool SameNodes(IReadOnlyList<TraceStep> left, IReadOnlyList<TraceStep> right, out OnnxNode? odd)
+    /// <summary>True if two traces run the same nodes; otherwise the first that differs.</summary>
+    public static bool SameNodes(IReadOnlyList<TraceStep> left, IReadOnlyList<TraceStep> right, out OnnxNode? odd)
     {
         int count = Math.Min(left.Count, right.Count);
         int at = 0;

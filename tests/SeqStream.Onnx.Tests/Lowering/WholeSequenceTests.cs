@@ -23,7 +23,7 @@ public class WholeSequenceTests
         LoweringResult result = AssertEqualsWhole(model, "time");
         Assert.Equal(StreamForm.Sequence, result.Form);
         Assert.Equal(["gru.h", "lstm.h", "lstm.c"], result.Plan!.Layout.Fields.Select(static field => field.Name));
-        Assert.Equal(new LoweredOutput("y", OutputTiming.EveryStep, 0), Assert.Single(result.Outputs));
+        Assert.Equal(new LoweredOutput("y", OutputTiming.EveryStep, 0) { Axis = 1 }, Assert.Single(result.Outputs));
     }
 
     [Theory]

@@ -1,0 +1,81 @@
+using System.Collections.Immutable;
+using SeqStream.Onnx.Lowering;
+using SeqStream.Onnx.Reading;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Streaming;
+
+/// <summary>
+/// Compiles a whole-sequence model with windows, pads and cuts along time into steps: the frames that a step takes are the product of the strides, found by
+/// walking again until all strides fit. The contract: of all frames that the steps answer, the first <c>delay</c> dropped and the next <c>length(S)</c> kept, the
+/// rest is the whole-sequence output.
+/// </summary>
+/// <param name="model">The model.</param>
+/// <param name="dimensions">The dimensions that the file leaves open.</param>
+/// <param name="time">The dimension along which the stream runs.</param>
+/// <param name="folding">Keeps folded constants between walks.</param>
+/// <param name="whole">The rule by which recurrent nodes run over the whole sequence.</param>
+/// <param name="weights">Weights that are taken out of the model already.</param>
+internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, FreeDimension time, ConstantFolding folding, OperatorRule whole, PackedWeights weights)
+{
+    /// <summary>Most source frames of one step.</summary>
+    public const int MostFrames = 1 << 14;
+
+    private static readonly ImmutableArray<(int Short, int Long)> s_lengths = [(61, 83), (1021, 1283), (16001, 20011)];
+    private static readonly ImmutableHashSet<string> s_operators = ["Conv", "MaxPool", "AveragePool", "Pad", "Slice", "Concat"];
+
+    /// <summary>True if one of the nodes that keep a model from running one frame at a time mixes frames in a way that can be compiled.</summary>
+    public static bool IsWorthTrying(ImmutableArray<Blocker> blockers) => blockers.Any(static blocker => s_operators.Contains(blocker.Operator));
+
+    /// <summary>The reasons of the compiler; where it says of an operator without windows what was known before, the earlier words.</summary>
+    public static ImmutableArray<Blocker> Choose(ImmutableArray<Blocker> before, ImmutableArray<Blocker> found)
+        => [.. found.Select(blocker => s_operators.Contains(blocker.Operator) ? blocker : before.FirstOrDefault(known => known.Node == blocker.Node) ?? blocker)];
+
+    /// <summary>Compiles the model.</summary>
+    public PulseTrace Compile()
+    {
+        PulseTrace? last = null;
+        foreach ((int shortLength, int longLength) in s_lengths)
+        {
+            GraphTrace shorter = Whole(shortLength), longer = Whole(longLength);
+            last = Compile(shorter, longer, shortLength, longLength);
+            if (last.Blockers.IsEmpty) return last;
+        }
+        return last!;
+    }
+
+    private PulseTrace Compile(GraphTrace shorter, GraphTrace longer, int shortLength, int longLength)
+    {
+        for (int frames = 1; ;)
+        {
+            PulsePass pass = new(model, shorter, longer, shortLength, longLength, frames, weights);
+            if (!longer.Blockers.IsEmpty) return new PulseTrace(longer, pass, longer.Blockers);
+            if (!shorter.Blockers.IsEmpty) return new PulseTrace(shorter, pass, shorter.Blockers);
+            PulseTrace trace = Walk(pass, shorter, longer);
+            if (pass.NeededFrames == frames) return trace;
+            frames = pass.NeededFrames;
+        }
+    }
+
+    private PulseTrace Walk(PulsePass pass, GraphTrace shorter, GraphTrace longer)
+    {
+        Dictionary<string, Wire> inputs = dimensions.Wires(time, pass.Frames);
+        List<Blocker> blockers = [.. pass.Begin(inputs, shorter, longer)];
+        GraphTrace trace = GraphWalk.Trace(model, inputs, whole, folding, pass.Lower);
+        blockers.AddRange(trace.Blockers);
+        if (blockers.Count == 0 && (!TimeAnalysis.SameNodes(trace.LiveSteps, shorter.LiveSteps, out OnnxNode? odd) || !TimeAnalysis.SameNodes(shorter.LiveSteps, longer.LiveSteps, out odd)))
+        {
+            blockers.Add(new Blocker(odd!.Name, odd.Operator, "whether it runs depends on the length of the stream", TimeQuestion.WholeSequence));
+        }
+        foreach ((string name, ScopedWire output) in trace.Outputs)
+        {
+            if (blockers.Count > 0 || pass.FactsOf(output.Wire) is not null) continue;
+            Probe probe = new(shorter.Outputs[name].Wire, longer.Outputs[name].Wire, output.Wire) { IsOfAnyLength = true };
+            bool isFixed = output.Wire.Constant is null || (probe.IsConstant && probe.IsSameEverywhere());
+            if (!isFixed) blockers.Add(new Blocker(name, "", "this output is computed from the length of the stream, which a stream does not have before it ends", TimeQuestion.WholeSequence));
+        }
+        return new PulseTrace(trace, pass, [.. blockers]);
+    }
+
+    private GraphTrace Whole(int length) => GraphWalk.Trace(model, dimensions.Wires(time, length), whole, folding);
+}

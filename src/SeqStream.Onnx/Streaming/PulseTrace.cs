@@ -1,0 +1,33 @@
+using System.Collections.Immutable;
+using SeqStream.Onnx.Lowering;
+using SeqStream.Onnx.Reading;
+using SeqStream.Plan;
+
+namespace SeqStream.Onnx.Streaming;
+
+/// <summary>A whole-sequence model rewritten to steps, or the nodes that prevent it.</summary>
+/// <param name="Trace">The walk over the model with the frames of one step.</param>
+/// <param name="Pass">What the walk found out.</param>
+/// <param name="Blockers">Why the model cannot be rewritten; empty if it can.</param>
+internal sealed record PulseTrace(GraphTrace Trace, PulsePass Pass, ImmutableArray<Blocker> Blockers)
+{
+    /// <summary>What the model's outputs mean in time.</summary>
+    public ImmutableArray<LoweredOutput> Outputs(OnnxModel model) => [.. model.Graph.Outputs.Select(output => Describe(output.Name))];
+
+    /// <summary>Remarks for people.</summary>
+    public IEnumerable<string> Notes(ImmutableArray<LoweredOutput> outputs)
+    {
+        if (Pass.Frames > 1) yield return $"a step takes {Pass.Frames} frames: the product of the strides along time";
+        foreach (LoweredOutput output in outputs)
+        {
+            if (output.Delay > 0 || output.LookAhead > 0) yield return $"output '{output.Name}' has {output.Length} frames for a stream of S; it lags by {output.Delay} of them and looks {output.LookAhead} source frames ahead";
+        }
+    }
+
+    private LoweredOutput Describe(string name)
+    {
+        if (Pass.FactsOf(Trace.Outputs[name].Wire) is not { } facts) return new LoweredOutput(name, OutputTiming.Fixed, 0);
+        long lookAhead = Math.Max(0, (facts.Delay * facts.Stride) - facts.Anchor);
+        return new LoweredOutput(name, OutputTiming.EveryStep, facts.Delay) { Axis = facts.Axis, FramesPerStep = facts.Frames, LookAhead = lookAhead, Length = facts.Length };
+    }
+}

@@ -1,0 +1,157 @@
+using System.Collections.Immutable;
+using System.Runtime.InteropServices;
+using FsCheck;
+using FsCheck.Fluent;
+using SeqStream.Contracts;
+using SeqStream.Kernels;
+using SeqStream.Onnx.Lowering;
+using SeqStream.Onnx.Reading;
+using SeqStream.Ort;
+using SeqStream.Plan;
+
+namespace SeqStream.Oracles;
+
+/// <summary>
+/// Whole-sequence models with windows along time, compiled into steps: of all frames answered, without the first <c>Delay</c>, the next <c>Length(S)</c> are the
+/// whole-sequence output. Several lanes start at different times, and NaN is fed after the end.
+/// </summary>
+public sealed class StreamOracleTests
+{
+    private const int Lanes = 3, MoreFrames = 24, Problems = 20_000, OrtProblems = 400;
+    private const float Tolerance = 2e-4f;
+
+    [Fact]
+    public void Steps_of_random_models_equal_the_whole_sequence()
+        => ForRandomSeeds(Problems, static seed => StepsEqualWhole(new StreamProblem(seed), static (problem, model, frames, x) => OwnWhole(model, frames, x), seed % 8 == 0 ? KernelChoice.Best : KernelChoice.For(InstructionSet.Scalar)));
+
+    [Fact]
+    public void Steps_of_random_models_equal_onnx_runtime()
+    {
+        OrtLibraryFinding finding = OrtLibrary.Find();
+        Assert.SkipWhen(finding.Library is null, $"{finding}\nRun tools/get-onnxruntime first.");
+        ForRandomSeeds(OrtProblems, seed => StepsEqualWhole(new StreamProblem(seed, suitsOnnxRuntime: true), (problem, model, frames, x) => OrtWhole(finding.Library!, problem, frames, x), KernelChoice.Best));
+    }
+
+    private static void ForRandomSeeds(int problems, Action<int> check) => Check.One(
+        Config.QuickThrowOnFailure.WithMaxTest(problems).WithQuietOnSuccess(true),
+        Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), check));
+
+    private delegate Dictionary<string, Whole> WholeRun(StreamProblem problem, OnnxModel model, int frames, float[] x);
+
+    private static void StepsEqualWhole(StreamProblem problem, WholeRun wholeRun, KernelChoice choice)
+    {
+        OnnxModel model = OnnxModel.Parse(problem.ModelBytes, $"problem {problem.Seed}");
+        LoweringResult result = OnnxLowering.Lower(model);
+        Assert.True(result.Plan is not null, $"{problem} was refused: {string.Join("; ", result.Blockers)}");
+        Random random = new(problem.Seed);
+        Lane[] lanes = [.. Enumerable.Range(0, random.Next(1, Lanes + 1)).Select(_ => new Lane(problem, result, random))];
+        foreach (Lane lane in lanes) lane.Whole = wholeRun(problem, model, lane.Frames, lane.X);
+        using StreamingModel streaming = StreamingModel.FromPlan(result.Plan!, choice);
+        using IStepExecutor executor = streaming.CreateExecutor(Lanes, Lanes);
+        Run(executor, result, lanes, problem.Channels, random);
+        foreach (Lane lane in lanes) lane.Compare(problem, result);
+    }
+
+    /// <summary>Steps the lanes that have begun and not ended, in random order, until all have ended.</summary>
+    private static void Run(IStepExecutor executor, LoweringResult result, Lane[] lanes, int channels, Random random)
+    {
+        for (int turn = 0; lanes.Any(static lane => !lane.HasEnded); turn++)
+        {
+            Lane[] active = [.. lanes.Where(lane => lane.Start <= turn && !lane.HasEnded).OrderBy(_ => random.Next())];
+            for (int at = 0; at < active.Length; at++)
+            {
+                if (active[at].Slot < 0) active[at].Slot = executor.Rent();
+                active[at].Feed(executor, at, result.FramesPerStep, channels);
+            }
+            executor.Step([.. active.Select(static lane => lane.Slot)]);
+            for (int at = 0; at < active.Length; at++) active[at].Take(executor, at, result);
+        }
+    }
+
+    private static Dictionary<string, Whole> OwnWhole(OnnxModel model, int frames, float[] x)
+    {
+        LoweringResult whole = OnnxLowering.LowerWhole(model, new LoweringOptions { Dimensions = ImmutableDictionary<string, int>.Empty.Add("time", frames) });
+        using StreamingModel streaming = StreamingModel.FromPlan(whole.PlanOrThrow(), KernelChoice.For(InstructionSet.Scalar));
+        using IStepExecutor executor = streaming.CreateExecutor(1, 1);
+        int slot = executor.Rent();
+        MemoryMarshal.AsBytes<float>(x).CopyTo(executor.Input(0, 0));
+        executor.Step([slot]);
+        return whole.Plan!.Outputs.Select((output, port) => (output.Name, Whole: new Whole([.. output.Wire.Shape.Dimensions], MemoryMarshal.Cast<byte, float>(executor.Output(port, 0)).ToArray())))
+            .ToDictionary(static pair => pair.Name, static pair => pair.Whole);
+    }
+
+    private static Dictionary<string, Whole> OrtWhole(OrtLibrary library, StreamProblem problem, int frames, float[] x)
+    {
+        using OrtSession session = OrtSession.Load(library, problem.ModelBytes, problem.ToString());
+        return session.Run([OrtTensor.Float32("x", [1, problem.Channels, frames], x)]).ToDictionary(
+            static pair => pair.Key, static pair => new Whole([.. pair.Value.Dimensions.Select(static size => (int)size)], pair.Value.Values<float>().ToArray()));
+    }
+
+    /// <summary>An output of the whole-sequence model.</summary>
+    private sealed record Whole(int[] Shape, float[] Values);
+
+    /// <summary>One stream and what its steps answered.</summary>
+    private sealed class Lane
+    {
+        private readonly List<float>[] _answers;   // [output] steps one after the other, each [channels, frames per step]
+        private readonly long _steps;
+        private long _step;
+
+        public Lane(StreamProblem problem, LoweringResult result, Random random)
+        {
+            Frames = (int)result.ShortestStream + random.Next(MoreFrames);
+            Start = random.Next(6);
+            X = [.. Enumerable.Range(0, problem.Channels * Frames).Select(_ => (random.NextSingle() * 4) - 2)];
+            _answers = [.. result.Outputs.Select(static _ => new List<float>())];
+            _steps = result.Outputs.Max(output => output.StepsFor(Frames));
+        }
+
+        public int Frames { get; }
+
+        public int Start { get; }
+
+        public float[] X { get; }        // [channels, frames]
+
+        public Dictionary<string, Whole> Whole { get; set; } = [];
+
+        public int Slot { get; set; } = -1;
+
+        public bool HasEnded => _step == _steps;
+
+        public void Feed(IStepExecutor executor, int lane, int framesPerStep, int channels)
+        {
+            long first = _step * framesPerStep;
+            if (first <= Frames && first + framesPerStep > Frames) StreamEnd.Announce(executor, Slot, Frames);
+            Span<float> input = MemoryMarshal.Cast<byte, float>(executor.Input(0, lane));
+            for (int channel = 0; channel < channels; channel++)
+            {
+                for (int frame = 0; frame < framesPerStep; frame++) input[(channel * framesPerStep) + frame] = first + frame < Frames ? X[(channel * Frames) + first + frame] : float.NaN;
+            }
+        }
+
+        public void Take(IStepExecutor executor, int lane, LoweringResult result)
+        {
+            for (int port = 0; port < _answers.Length; port++) _answers[port].AddRange(MemoryMarshal.Cast<byte, float>(executor.Output(port, lane)));
+            _step++;
+        }
+
+        public void Compare(StreamProblem problem, LoweringResult result)
+        {
+            for (int port = 0; port < _answers.Length; port++)
+            {
+                LoweredOutput output = result.Outputs[port];
+                Whole whole = Whole[output.Name];
+                int length = whole.Shape[output.Axis], channels = whole.Values.Length / Math.Max(length, 1);
+                Assert.True(length == output.Length.Of(Frames), $"{problem}: output {output.Name} has {length} frames for a stream of {Frames}, predicted {output.Length}\n{result.Plan}");
+                for (int element = 0; element < whole.Values.Length; element++)
+                {
+                    (int channel, int frame) = Math.DivRem(element, length);
+                    (int step, int place) = Math.DivRem(frame + output.Delay, output.FramesPerStep);
+                    float expected = whole.Values[element], found = _answers[port][(((step * channels) + channel) * output.FramesPerStep) + place];
+                    bool isNear = MathF.Abs(expected - found) <= Tolerance * (1 + MathF.Abs(expected)) || expected.Equals(found);
+                    Assert.True(isNear, $"{problem}: stream of {Frames} frames, output {output.Name}, channel {channel}, frame {frame}: whole sequence {expected}, steps {found}\n{result.Plan}");
+                }
+            }
+        }
+    }
+}
