@@ -87,6 +87,10 @@ public sealed class StepPlan
         }
         // A view shows a node another shape than the wire it is a view of.
         foreach (Wire? wire in Nodes.SelectMany(static node => node.Inputs.Concat(node.Outputs))) hash.AppendData(Encoding.UTF8.GetBytes($"{wire} {wire?.Root}\n"));
+        foreach (StateField field in Layout.Fields)
+        {
+            if (field.Initial is not null) hash.AppendData(field.Initial.Bytes);
+        }
         foreach (float[] weights in Nodes.SelectMany(static node => node.OwnWeights)) hash.AppendData(MemoryMarshal.AsBytes(weights.AsSpan()));
         return BinaryPrimitives.ReadUInt64LittleEndian(hash.GetHashAndReset());
     }

@@ -3,6 +3,7 @@ using SeqStream.Decoding;
 using SeqStream.FrontEnds;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Pipeline;
+using SeqStream.Plan;
 
 namespace SeqStream.Hosting.Catalog;
 
@@ -40,13 +41,25 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>Front ends, executors and decoders of the model.</summary>
     /// <exception cref="CardException">The card's front end or decoder does not fit the model.</exception>
+    /// <exception cref="ModelNotStreamableException">The model's answers lag behind its frames, or it takes several frames per step: a route does not drop and flush yet.</exception>
     public StageFactory Stages => _stages.Value;
 
     /// <inheritdoc/>
     public void Dispose() => (Executors as IDisposable)?.Dispose();
 
-    private StageFactory CreateStages() => new(
-        Executors,
-        FrontEndCatalog.Create(Card.FrontEndType, Card.FrontEnd, Signature),
-        DecoderCatalog.Create(Card.DecoderType, Card.Decoder, Card.Labels, Signature));
+    private StageFactory CreateStages()
+    {
+        LoweredOutput[] lagging = [.. Lowering.Outputs.Where(output => output.Delay != 0 || output.Length != StreamLength.Source || Lowering.FramesPerStep != 1)];
+        if (Lowering.Plan is not null && lagging.Length > 0) throw new ModelNotStreamableException(Lowering.File, [.. lagging.Select(BlockerOf)]);
+        return new StageFactory(
+            Executors,
+            FrontEndCatalog.Create(Card.FrontEndType, Card.FrontEnd, Signature),
+            DecoderCatalog.Create(Card.DecoderType, Card.Decoder, Card.Labels, Signature));
+    }
+
+    private Blocker BlockerOf(LoweredOutput output) => new(
+        output.Name,
+        "output",
+        $"it lags {output.Delay} frames behind the input, {Lowering.FramesPerStep} frames make a step, and a stream of S frames has {output.Length} answers; routes serve models that answer every frame at once",
+        "Step it from a program with StreamSession and StreamSession.End, or export it with padding before the first frame only and no strides along time.");
 }
