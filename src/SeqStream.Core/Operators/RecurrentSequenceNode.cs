@@ -66,117 +66,51 @@ public sealed unsafe class RecurrentSequenceNode : StepNode
     /// <inheritdoc/>
     public override NodeKernel Bind(KernelChoice choice, PlanSlots slots) => new Kernel(this, choice, slots);
 
-    /// <summary>Treats the sequences of one lane as the lanes of the layer. Scratch: row pointers, rows of h and c, then each direction's layer's.</summary>
+    /// <summary>Runs the sequences of one lane after those of the other.</summary>
     [HotPath]
-    private sealed class Kernel : NodeKernel
+    private sealed class Kernel(RecurrentSequenceNode node, KernelChoice choice, PlanSlots slots) : NodeKernel
     {
-        private readonly RecurrentLayer[] _layers;
-        private readonly bool[] _isReverse;
-        private readonly nint[] _layerScratch;
-        private readonly WireSlot _x, _lengths, _initialH, _initialC, _y, _finalH, _finalC;
-        private readonly int _steps, _batch, _hiddenBytes;
-        private readonly nint _xStepStride, _xBatchStride, _yStepStride, _yBatchStride, _yDirectionStride, _stateStride, _stateDirectionStride;
-        private readonly bool _hasCell;
-        private readonly nint _layerScratchBytes;
+        private readonly SequenceRunner _runner = SequenceRunner.Pack(
+            DirectionOf(node),
+            [.. node.Directions.Select(static direction => direction.Weights)],
+            [.. node.Directions.Select(static direction => direction.Options)],
+            node.IsBatchFirst ? 1 : 0,
+            choice);
+        private readonly WireSlot _x = slots.Of(node.Inputs[0]);
+        private readonly WireSlot _lengths = slots.Of(node.Inputs[1]);
+        private readonly WireSlot _initialH = slots.Of(node.Inputs[2]);
+        private readonly WireSlot _initialC = slots.Of(node.Inputs[3]);
+        private readonly WireSlot _y = slots.Of(node.Outputs[0]);
+        private readonly WireSlot _finalH = slots.Of(node.Outputs[1]);
+        private readonly WireSlot _finalC = slots.Of(node.Outputs[2]);
+        private readonly int _steps = node.Steps;
+        private readonly int _batch = node.Batch;
 
-        public Kernel(RecurrentSequenceNode node, KernelChoice choice, PlanSlots slots)
-        {
-            int count = node.Directions.Length;
-            _layers = [.. node.Directions.Select(direction => RecurrentLayer.Pack(direction.Weights, direction.Options, choice))];
-            _isReverse = [.. node.Directions.Select(static direction => direction.IsReverse)];
-            _layerScratch = [.. _layers.Select(layer => RecurrentNames.RoundUp(layer.ScratchBytes(Math.Max(node.Batch, 1))))];
-            foreach (nint bytes in _layerScratch) _layerScratchBytes += bytes;
-            (_x, _lengths, _initialH, _initialC) = (slots.Of(node.Inputs[0]), slots.Of(node.Inputs[1]), slots.Of(node.Inputs[2]), slots.Of(node.Inputs[3]));
-            (_y, _finalH, _finalC) = (slots.Of(node.Outputs[0]), slots.Of(node.Outputs[1]), slots.Of(node.Outputs[2]));
-            (_steps, _batch) = (node.Steps, node.Batch);
-            _hiddenBytes = node.Directions[0].Weights.HiddenSize * sizeof(float);
-            _hasCell = node.Directions[0].Weights.Kind == CellKind.Lstm;
-            nint inputBytes = node.Directions[0].Weights.InputSize * sizeof(float), hiddenBytes = _hiddenBytes;
-            if (node.IsBatchFirst)
-            {
-                (_xStepStride, _xBatchStride) = (inputBytes, _steps * inputBytes);
-                (_yStepStride, _yBatchStride, _yDirectionStride) = (count * hiddenBytes, _steps * count * hiddenBytes, hiddenBytes);
-                (_stateStride, _stateDirectionStride) = (count * hiddenBytes, hiddenBytes);
-            }
-            else
-            {
-                (_xStepStride, _xBatchStride) = (_batch * inputBytes, inputBytes);
-                (_yStepStride, _yBatchStride, _yDirectionStride) = (count * _batch * hiddenBytes, hiddenBytes, _batch * hiddenBytes);
-                (_stateStride, _stateDirectionStride) = (hiddenBytes, _batch * hiddenBytes);
-            }
-        }
-
-        private nint RowBytes => RecurrentNames.RoundUp(2 * _hiddenBytes);
-
-        public override nint ScratchBytes(int maxLanes) => RecurrentNames.RoundUp(_batch * sizeof(byte*)) + _batch * RowBytes + _layerScratchBytes;
+        public override nint ScratchBytes(int maxLanes) => _runner.ScratchBytes(Math.Max(_batch, 1));
 
         public override void Run(in StepContext context)
         {
+            if (_batch == 0) return;
             for (int lane = 0; lane < context.Lanes; lane++)
             {
-                byte* layerScratch = context.Scratch + RecurrentNames.RoundUp(_batch * sizeof(byte*)) + _batch * RowBytes;
-                for (int direction = 0; direction < _layers.Length; direction++)
+                SequenceBuffers buffers = new()
                 {
-                    RunDirection(in context, lane, direction, layerScratch);
-                    layerScratch += _layerScratch[direction];
-                }
+                    X = (float*)At(in context, _x, lane),
+                    Lengths = (int*)At(in context, _lengths, lane),
+                    InitialH = (float*)At(in context, _initialH, lane),
+                    InitialC = (float*)At(in context, _initialC, lane),
+                    Y = (float*)At(in context, _y, lane),
+                    FinalH = (float*)At(in context, _finalH, lane),
+                    FinalC = (float*)At(in context, _finalC, lane),
+                };
+                _runner.Run(in buffers, _steps, _batch, context.Scratch);
             }
         }
 
-        private void RunDirection(in StepContext context, int lane, int direction, byte* layerScratch)
-        {
-            byte** rows = (byte**)context.Scratch;
-            byte* at = context.Scratch + RecurrentNames.RoundUp(_batch * sizeof(byte*));
-            for (int sequence = 0; sequence < _batch; sequence++, at += RowBytes)
-            {
-                rows[sequence] = at;
-                CopyIn(in context, _initialH, lane, direction, sequence, at);
-                CopyIn(in context, _initialC, lane, direction, sequence, at + _hiddenBytes);
-            }
-            RecurrentLayer layer = _layers[direction];
-            if (_lengths.IsPresent)
-            {
-                for (int sequence = 0; sequence < _batch; sequence++) RunSequences(in context, layer, lane, direction, sequence, 1, LengthOf(in context, lane, sequence), rows, layerScratch);
-            }
-            else if (_batch > 0)
-            {
-                RunSequences(in context, layer, lane, direction, 0, _batch, _steps, rows, layerScratch);
-            }
-            for (int sequence = 0; sequence < _batch; sequence++)
-            {
-                CopyOut(in context, _finalH, lane, direction, sequence, rows[sequence]);
-                if (_hasCell) CopyOut(in context, _finalC, lane, direction, sequence, rows[sequence] + _hiddenBytes);
-            }
-        }
+        private static SequenceDirection DirectionOf(RecurrentSequenceNode node) => node.Directions.Length == 2
+            ? SequenceDirection.Bidirectional
+            : node.Directions[0].IsReverse ? SequenceDirection.Reverse : SequenceDirection.Forward;
 
-        /// <summary>Runs sequences of one length, side by side, and clears their outputs beyond it.</summary>
-        private void RunSequences(in StepContext context, RecurrentLayer layer, int lane, int direction, int first, int count, int length, byte** rows, byte* layerScratch)
-        {
-            byte* x = context.At(_x, lane) + first * _xBatchStride;
-            byte* y = _y.IsPresent ? context.At(_y, lane) + direction * _yDirectionStride + first * _yBatchStride : null;
-            for (int index = 0; index < length; index++)
-            {
-                int step = _isReverse[direction] ? length - 1 - index : index;
-                byte* stepY = y is null ? null : y + step * _yStepStride;
-                layer.Step(x + step * _xStepStride, _xBatchStride, count, rows + first, 0, _hiddenBytes, stepY, _yBatchStride, layerScratch);
-            }
-            for (int step = length; y is not null && step < _steps; step++)
-            {
-                for (int sequence = 0; sequence < count; sequence++) new Span<byte>(y + step * _yStepStride + sequence * _yBatchStride, _hiddenBytes).Clear();
-            }
-        }
-
-        private int LengthOf(in StepContext context, int lane, int sequence) => Math.Clamp(((int*)context.At(_lengths, lane))[sequence], 0, _steps);
-
-        private void CopyIn(in StepContext context, WireSlot from, int lane, int direction, int sequence, byte* to)
-        {
-            if (from.IsPresent) Buffer.MemoryCopy(context.At(from, lane) + direction * _stateDirectionStride + sequence * _stateStride, to, _hiddenBytes, _hiddenBytes);
-            else new Span<byte>(to, _hiddenBytes).Clear();
-        }
-
-        private void CopyOut(in StepContext context, WireSlot to, int lane, int direction, int sequence, byte* from)
-        {
-            if (to.IsPresent) Buffer.MemoryCopy(from, context.At(to, lane) + direction * _stateDirectionStride + sequence * _stateStride, _hiddenBytes, _hiddenBytes);
-        }
+        private static byte* At(in StepContext context, WireSlot slot, int lane) => slot.IsPresent ? context.At(slot, lane) : null;
     }
 }
