@@ -154,6 +154,40 @@ public sealed class StreamEngineTests
     }
 
     [Fact]
+    public async Task What_a_frame_passes_through_reaches_the_emissions_of_its_steps_alone()
+    {
+        await using StreamEngine engine = new(TestStages.Create());
+        foreach (string echo in (string[])["\"id\":1", "", "\"id\":3"])
+        {
+            FramePayload payload = engine.Pools.Payloads.Rent();
+            payload.BeginSegment(0, isInteger: false);
+            payload.Add([1, 1, 2, 2]);
+            payload.AddEcho(System.Text.Encoding.UTF8.GetBytes(echo));
+            await engine.Frames.WriteAsync(new Frame { Stream = engine.Streams.Intern("a"), Kind = FrameKind.Data, Payload = payload }, TestContext.Current.CancellationToken);
+        }
+        engine.Frames.Complete();
+        List<string> echoes = [];
+        await foreach (Emission emission in engine.Emissions.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            echoes.Add(System.Text.Encoding.UTF8.GetString(emission.Echo));
+            engine.Pools.Emissions.Return(emission);
+        }
+        Assert.Equal(["\"id\":1", "\"id\":1", "", "", "\"id\":3", "\"id\":3"], echoes);
+    }
+
+    [Fact]
+    public async Task A_shard_that_may_wait_steps_the_streams_of_a_full_batch_together()
+    {
+        await using StreamEngine engine = new(TestStages.Create(), new EngineOptions { MaxBatch = 2, MaxWait = TimeSpan.FromMinutes(1) });
+        await engine.WriteAsync("a", [1, 1]);
+        await engine.WriteAsync("b", [1, 1]);
+        engine.Frames.Complete();
+        var seen = await Drain(engine).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.Equal(2, seen.Count);
+        Assert.Equal(1, engine.Counters.Batches);
+    }
+
+    [Fact]
     public void Options_out_of_range_are_all_listed_at_once()
     {
         ArgumentException fault = Assert.Throws<ArgumentException>(() => new StreamEngine(TestStages.Create(), new EngineOptions { Threads = 0, MaxBatch = -1 }));

@@ -59,9 +59,6 @@ public sealed class StepPlan
     /// <summary>Multiplications and additions of one lane's step.</summary>
     public long Operations => Nodes.Sum(static node => node.Operations);
 
-    /// <summary>Bytes of all weights and constants, as the model stores them.</summary>
-    public long WeightBytes => Wires.Sum(static wire => wire.Constant?.Bytes.Length ?? 0L) + Nodes.Sum(static node => node.OwnWeights.Sum(static weights => (long)weights.Length * sizeof(float)));
-
     /// <summary>Hash of everything that shapes the numbers: nodes, attributes and constants. Equal ids give equal steps on one instruction set.</summary>
     public ulong Id => _id.Value;
 

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SeqStream.Contracts;
 
 namespace SeqStream.Pipeline.Shards;
@@ -10,4 +11,15 @@ internal sealed class ActiveStream(int index)
     public IDecoder? Decoder;
     public FrameQueue Frames;
     public StreamPhase Phase;
+    private readonly List<byte> _echo = [];
+
+    /// <summary>What the frame taken last passes through to emissions, in UTF-8; usually empty.</summary>
+    public ReadOnlySpan<byte> Echo => CollectionsMarshal.AsSpan(_echo);
+
+    /// <summary>Keeps what a frame passes through until the next frame is taken.</summary>
+    public void Keep(ReadOnlySpan<byte> echo)
+    {
+        _echo.Clear();
+        if (!echo.IsEmpty) _echo.AddRange(echo);
+    }
 }

@@ -8,6 +8,7 @@ namespace SeqStream.Pipeline.Shards;
 internal sealed class EmissionOutlet(ChannelWriter<Emission> emissions, EmissionPool pool, CancellationToken cancellation) : IEmissionWriter
 {
     public StreamId Stream;
+    public ActiveStream? Source;
     public long Written;
 
     public Emission Rent() => pool.Rent();
@@ -15,6 +16,7 @@ internal sealed class EmissionOutlet(ChannelWriter<Emission> emissions, Emission
     public void Write(Emission emission)
     {
         emission.Stream = Stream;
+        if (Source is not null && emission.Kind != EmissionKind.End) emission.AddEcho(Source.Echo);
         Written++;
         if (!emissions.TryWrite(emission)) WaitAndWrite(emission);
     }

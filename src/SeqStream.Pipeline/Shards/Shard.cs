@@ -60,9 +60,6 @@ public sealed class Shard : IDisposable
     /// <summary>Streams that hold state.</summary>
     public int LiveStreams => _executor.LiveStreams;
 
-    /// <summary>Streams that wait for a lane.</summary>
-    public int ReadyStreams => _ready.Count;
-
     /// <summary>Does one round of work. Shard thread only. Allocates nothing once buffers have grown to the load.</summary>
     /// <returns>False if there was nothing to do.</returns>
     [HotPath]
@@ -138,7 +135,9 @@ public sealed class Shard : IDisposable
             if (_notes[lane].IsWarmUp) continue;
             _outlet.Stream = new StreamId(_laneStreams[lane]);
             StepResult result = new(_executor, lane, entry.Steps++, in _notes[lane]);
-            _active[entry.ActivePlusOne - 1].Decoder!.Accept(in result, _outlet);
+            ActiveStream active = _active[entry.ActivePlusOne - 1];
+            _outlet.Source = active;
+            active.Decoder!.Accept(in result, _outlet);
         }
     }
 
@@ -164,6 +163,7 @@ public sealed class Shard : IDisposable
             case FrameKind.Data:
                 Open(ref entry, active);
                 FrameVerdict verdict = active.FrontEnd!.Accept(frame.Payload!, frame.Time);
+                if (verdict.IsAccepted) active.Keep(frame.Payload!.Echo);
                 _payloads.Return(frame.Payload!);
                 if (!verdict.IsAccepted) Refuse(in frame, verdict);
                 break;
@@ -197,6 +197,7 @@ public sealed class Shard : IDisposable
     private void Finish(int stream, ref StreamEntry entry, ActiveStream active)
     {
         _outlet.Stream = new StreamId(stream);
+        _outlet.Source = active;
         active.Decoder!.End(_outlet);
         Emission end = _outlet.Rent();
         end.Kind = EmissionKind.End;
