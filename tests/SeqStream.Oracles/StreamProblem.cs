@@ -51,7 +51,7 @@ internal sealed class StreamProblem
 
     private OnnxGraphWriter Graph => _model.Graph;
 
-    private (string Wire, int Channels) Any(string wire, int channels) => _random.Next(11) switch
+    private (string Wire, int Channels) Any(string wire, int channels) => _random.Next(13) switch
     {
         0 or 1 => Convolution(wire, channels),
         2 => Pool(wire, channels),
@@ -61,6 +61,8 @@ internal sealed class StreamProblem
         6 => Recurrent(wire, channels),
         7 => Elementwise(wire, channels),
         8 => Plane(wire, channels),
+        9 => Scan(wire, channels),
+        10 => Loop(wire, channels),
         _ => Branches(wire, channels),
     };
 
@@ -164,6 +166,20 @@ internal sealed class StreamProblem
         Graph.Node("Transpose", [wire], [front], ("perm", new[] { 2, 0, 1 })).Node(cell, [front, w, r], [y], ("hidden_size", hidden)).Node("Squeeze", [y, axis], [squeezed]);
         Graph.Node("Transpose", [squeezed], [result], ("perm", new[] { 1, 2, 0 }));
         return (result, hidden);
+    }
+
+    private (string, int) Scan(string wire, int channels)
+    {
+        ScanLayer layer = new(_random, Graph, Name);
+        _story.Add($"scan {layer}");
+        return (layer.Scan(wire, channels), layer.Channels);
+    }
+
+    private (string, int) Loop(string wire, int channels)
+    {
+        ScanLayer layer = new(_random, Graph, Name);
+        _story.Add($"loop {layer}");
+        return (layer.Loop(wire, channels), layer.Channels);
     }
 
     private (string, int) Elementwise(string wire, int channels)

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SeqStream.Onnx.Lowering.Control;
 using SeqStream.Onnx.Reading;
 using SeqStream.Plan;
 
@@ -11,31 +12,32 @@ namespace SeqStream.Onnx.Lowering;
 internal sealed class GraphWalk
 {
     private readonly OnnxModel _model;
-    private readonly OperatorRule _recurrent;
+    private readonly WalkRules _rules;
     private readonly ConstantFolding _folding;
-    private readonly HashSet<string> _names = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _names;
     private readonly List<TraceStep> _steps = [];
 
     private readonly Func<NodeContext, OperatorRule, Lowered>? _rewrite;
 
-    private GraphWalk(OnnxModel model, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite)
+    private GraphWalk(OnnxModel model, WalkRules rules, ConstantFolding folding, HashSet<string> names, Func<NodeContext, OperatorRule, Lowered>? rewrite)
     {
         _rewrite = rewrite;
         _model = model;
-        _recurrent = recurrent;
+        _rules = rules;
+        _names = names;
         _folding = folding;
     }
 
     /// <summary>Lowers a model's graph.</summary>
     /// <param name="model">The model.</param>
     /// <param name="inputs">A wire for each of the graph's inputs.</param>
-    /// <param name="recurrent">The rule for RNN, GRU and LSTM.</param>
+    /// <param name="rules">How it lowers what has more than one way.</param>
     /// <param name="folding">Keeps folded constants between walks.</param>
     /// <param name="rewrite">Lowers the nodes that do not depend on constants alone, given each operator's own rule; null for that rule.</param>
     public static GraphTrace Trace(
-        OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite = null)
+        OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, WalkRules rules, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite = null)
     {
-        GraphWalk walk = new(model, recurrent, folding, rewrite);
+        GraphWalk walk = new(model, rules, folding, new HashSet<string>(StringComparer.Ordinal), rewrite);
         Scope scope = new(model.Graph, outer: null);
         foreach ((string name, Wire wire) in inputs)
         {
@@ -43,15 +45,29 @@ internal sealed class GraphWalk
             scope.Define(name, new ScopedWire(wire, Producer: null));
         }
         foreach (string name in model.Graph.Initializers.Keys) walk._names.Add(name);
+        return walk.Trace(model.Graph, inputs, scope, [.. model.Graph.Outputs.Select(static output => output.Name)]);
+    }
+
+    private GraphTrace Trace(OnnxGraph graph, IReadOnlyDictionary<string, Wire> inputs, Scope scope, ImmutableArray<string> wanted)
+    {
         Dictionary<string, ScopedWire> outputs = new(StringComparer.Ordinal);
         List<Failure> failures = [];
-        walk.Visit(model.Graph, scope);
-        foreach (OnnxValue output in model.Graph.Outputs)
+        Visit(graph, scope);
+        foreach (string name in wanted)
         {
-            if (scope.Find(output.Name, out Failure? failure) is { } wire) outputs[output.Name] = wire;
-            else failures.Add(failure ?? new Failure(new Blocker(output.Name, "", "nothing makes this output", "Repair the model"), []));
+            if (scope.Find(name, out Failure? failure) is { } wire) outputs[name] = wire;
+            else failures.Add(failure ?? new Failure(new Blocker(name, "", "nothing makes this output", "Repair the model"), []));
         }
-        return new GraphTrace(inputs, walk._steps, outputs, [.. Failure.RootsOf(failures)]);
+        return new GraphTrace(inputs, _steps, outputs, [.. Failure.RootsOf(failures)]);
+    }
+
+    /// <summary>The body of a Scan or Loop: what it reads from outside is known, and nothing of it is rewritten.</summary>
+    private GraphTrace TraceBody(OnnxGraph body, IReadOnlyDictionary<string, Wire> known, ImmutableArray<string> wanted)
+    {
+        GraphWalk walk = new(_model, _rules with { RunsBothBranches = true }, _folding, _names, rewrite: null);
+        Scope scope = new(body, outer: null);
+        foreach ((string name, Wire wire) in known) scope.Define(name, new ScopedWire(wire, Producer: null));
+        return walk.Trace(body, known, scope, wanted);
     }
 
     private void Visit(OnnxGraph graph, Scope scope)
@@ -61,13 +77,13 @@ internal sealed class GraphWalk
 
     private void Visit(OnnxNode node, Scope scope)
     {
-        ImmutableArray<ScopedWire?> found = Resolve(node, scope, out List<Failure> failures);
+        ImmutableArray<ScopedWire?> found = Resolve(node, BodyNames.InputsOf(node), scope, out List<Failure> failures);
         ImmutableArray<Wire?> inputs = [.. found.Select(static wire => wire?.Wire)];
         if (failures.Count == 0)
         {
             try
             {
-                if (node is { Operator: "If", Domain: "" }) Inline(node, inputs, scope);
+                if (node is { Operator: "If", Domain: "" }) Branch(node, found[0], scope);
                 else Define(scope, Lower(node, inputs, [.. found.Select(static wire => wire?.Producer).OfType<TraceStep>()]));
                 return;
             }
@@ -80,11 +96,11 @@ internal sealed class GraphWalk
         foreach (string output in node.Outputs) scope.Fail(output, failure);
     }
 
-    private static ImmutableArray<ScopedWire?> Resolve(OnnxNode node, Scope scope, out List<Failure> failures)
+    private static ImmutableArray<ScopedWire?> Resolve(OnnxNode node, ImmutableArray<string> names, Scope scope, out List<Failure> failures)
     {
         failures = [];
-        ImmutableArray<ScopedWire?>.Builder inputs = ImmutableArray.CreateBuilder<ScopedWire?>(node.Inputs.Length);
-        foreach (string name in node.Inputs)
+        ImmutableArray<ScopedWire?>.Builder inputs = ImmutableArray.CreateBuilder<ScopedWire?>(names.Length);
+        foreach (string name in names)
         {
             Failure? failure = null;
             ScopedWire? wire = name.Length == 0 ? null : scope.Find(name, out failure);
@@ -115,7 +131,7 @@ internal sealed class GraphWalk
         }
         else
         {
-            NodeContext context = new(node, step.Opset, inputs, UniqueName);
+            NodeContext context = new(node, step.Opset, inputs, UniqueName, TraceBody);
             Lowered lowered = Apply(context, step.HasConstantInputs);
             step = step.HasConstantInputs ? step with { Outputs = _folding.Fold(context, inputs, lowered) } : step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
         }
@@ -127,7 +143,7 @@ internal sealed class GraphWalk
     {
         OnnxNode node = context.Node;
         string key = node.Domain.Length == 0 ? node.Operator : $"{node.Domain}:{node.Operator}";
-        OperatorRule? rule = RecurrentRule.IsRecurrent(node) ? _recurrent : OperatorRules.All.GetValueOrDefault(key);
+        OperatorRule? rule = RecurrentRule.IsRecurrent(node) ? _rules.Recurrent : OperatorRules.All.GetValueOrDefault(key);
         if (rule is null) throw context.Refuse($"operator {key} is not one that SeqStream's own executor knows", "Run the model with the executor 'onnxruntime', or replace the operator");
         try
         {
@@ -140,23 +156,53 @@ internal sealed class GraphWalk
         }
     }
 
-    private void Inline(OnnxNode node, ImmutableArray<Wire?> inputs, Scope scope)
+    /// <summary>An If: one branch in its place where the condition is constant, else both and a choice.</summary>
+    private void Branch(OnnxNode node, ScopedWire? condition, Scope scope)
     {
         int opset = (int)_model.Opsets.GetValueOrDefault(node.Domain, 1);
-        NodeContext context = new(node, opset, inputs);
-        ConstantTensor condition = context.ConstantInput(0, "condition");
-        if (condition.Type != ElementType.Bool || condition.Shape.ElementCount != 1) throw context.Refuse($"its condition is {condition.Type.DisplayName()} {condition.Shape}; expected one bool", "Repair the model");
-        string name = condition.Values<byte>()[0] != 0 ? "then_branch" : "else_branch";
-        OnnxGraph graph = node.Attributes.GetValueOrDefault(name)?.Graph ?? throw context.Refuse($"it has no {name}", "Repair the model");
+        NodeContext context = new(node, opset, [condition?.Wire]);
+        if (_rules.RunsBothBranches && context.Input(0).Constant is null)
+        {
+            Choose(node, context, condition!, scope);
+            return;
+        }
+        ConstantTensor value = context.ConstantInput(0, "condition");
+        if (value.Type != ElementType.Bool || value.Shape.ElementCount != 1) throw context.Refuse($"its condition is {value.Type.DisplayName()} {value.Shape}; expected one bool", "Repair the model");
+        Inline(context, value.Values<byte>()[0] != 0 ? "then_branch" : "else_branch", scope, (output, wire, failure) =>
+        {
+            if (wire is not null) scope.Define(node.Outputs[output], wire);
+            else scope.Fail(node.Outputs[output], failure!);
+        });
+    }
+
+    private void Choose(OnnxNode node, NodeContext context, ScopedWire condition, Scope scope)
+    {
+        List<ScopedWire> found = [condition];
+        List<Failure> failures = [];
+        foreach (string branch in (ReadOnlySpan<string>)["then_branch", "else_branch"])
+        {
+            Inline(context, branch, scope, (_, wire, failure) =>
+            {
+                if (wire is not null) found.Add(wire);
+                else failures.Add(failure!);
+            });
+        }
+        if (failures.Count == 0 && node.Outputs.Contains("")) throw context.Refuse("it leaves an output unnamed", "Export the model without it");
+        if (failures.Count > 0) throw new LoweringException(Failure.RootsOf(failures)[0]);
+        Define(scope, Lower(node, [.. found.Select(static wire => wire.Wire)], [.. found.Select(static wire => wire.Producer).OfType<TraceStep>()]));
+    }
+
+    private void Inline(NodeContext context, string name, Scope scope, Action<int, ScopedWire?, Failure?> give)
+    {
+        OnnxGraph graph = context.Node.Attributes.GetValueOrDefault(name)?.Graph ?? throw context.Refuse($"it has no {name}", "Repair the model");
         Scope inner = new(graph, scope);
         Visit(graph, inner);
-        for (int index = 0; index < node.Outputs.Length; index++)
+        for (int index = 0; index < context.Node.Outputs.Length; index++)
         {
-            if (node.Outputs[index].Length == 0) continue;
+            if (context.Node.Outputs[index].Length == 0) continue;
             Failure? failure = null;
             ScopedWire? wire = index < graph.Outputs.Length ? inner.Find(graph.Outputs[index].Name, out failure) : null;
-            if (wire is not null) scope.Define(node.Outputs[index], wire);
-            else scope.Fail(node.Outputs[index], failure ?? new Failure(context.Refuse($"its {name} does not make output {index}", "Repair the model").Blocker, []));
+            give(index, wire, wire is null ? failure ?? new Failure(context.Refuse($"its {name} does not make output {index}", "Repair the model").Blocker, []) : null);
         }
     }
 

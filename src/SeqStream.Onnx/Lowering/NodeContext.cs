@@ -13,14 +13,21 @@ public sealed class NodeContext
 
     private readonly ImmutableArray<Wire?> _inputs;
     private readonly Func<string, string>? _uniqueName;
+    private readonly BodyLowering? _bodies;
 
     /// <summary>Creates the context of a node.</summary>
     /// <param name="node">The node.</param>
     /// <param name="opset">Version of the operator set the node belongs to.</param>
     /// <param name="inputs">The wires of its inputs; null where an optional input is absent.</param>
     /// <param name="uniqueName">Turns an output's name into one that no other wire of the plan has; the name itself unless told.</param>
-    public NodeContext(OnnxNode node, int opset, ImmutableArray<Wire?> inputs, Func<string, string>? uniqueName = null)
+    public NodeContext(OnnxNode node, int opset, ImmutableArray<Wire?> inputs, Func<string, string>? uniqueName = null) : this(node, opset, inputs, uniqueName, null)
     {
+    }
+
+    /// <summary>Creates the context of a node that may have nested graphs.</summary>
+    internal NodeContext(OnnxNode node, int opset, ImmutableArray<Wire?> inputs, Func<string, string>? uniqueName, BodyLowering? bodies)
+    {
+        _bodies = bodies;
         Node = node;
         Opset = opset;
         _inputs = inputs;
@@ -116,7 +123,11 @@ public sealed class NodeContext
     internal Wire Wire(string name, ElementType type, TensorShape shape) => new(_uniqueName?.Invoke(name) ?? name, type, shape);
 
     /// <summary>The same place in the plan with another node and other inputs.</summary>
-    internal NodeContext With(OnnxNode node, ImmutableArray<Wire?> inputs) => new(node, Opset, inputs, _uniqueName);
+    internal NodeContext With(OnnxNode node, ImmutableArray<Wire?> inputs) => new(node, Opset, inputs, _uniqueName, _bodies);
+
+    /// <summary>Lowers a nested graph, for given wires of what it reads, as far as the named values need it.</summary>
+    internal GraphTrace LowerBody(OnnxGraph body, IReadOnlyDictionary<string, Wire> known, ImmutableArray<string> wanted)
+        => _bodies is null ? throw Refuse("its nested graph can be lowered only as a part of a whole model", "Lower the model") : _bodies(body, known, wanted);
 
     /// <summary>Makes the wire of an optional output; null where the model does not want it.</summary>
     public Wire? OptionalOutput(int index, ElementType type, TensorShape shape) => Wants(index) ? Output(index, type, shape) : null;

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SeqStream.Contracts;
+using SeqStream.Onnx.Lowering.Control;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Streaming;
 using SeqStream.Operators;
@@ -20,16 +21,16 @@ public sealed class OnnxLowering
     private readonly LoweringOptions _options;
     private readonly ConstantFolding _folding;
     private readonly PackedWeights _weights = new();
-    private readonly OperatorRule _whole;
+    private readonly WalkRules _whole;
     private readonly FreeDimensions _dimensions;
 
-    private OnnxLowering(OnnxModel model, LoweringOptions options)
+    private OnnxLowering(OnnxModel model, LoweringOptions options, bool runsBothBranches)
     {
         _model = model;
         _options = options;
         _folding = new ConstantFolding(model);
-        _whole = RecurrentRule.Whole(_weights);
         _dimensions = new FreeDimensions(model, options);
+        _whole = new WalkRules(RecurrentRule.Whole(_weights), runsBothBranches);
     }
 
     /// <summary>Lowers a model to what one step does.</summary>
@@ -39,7 +40,10 @@ public sealed class OnnxLowering
     public static LoweringResult Lower(OnnxModel model, LoweringOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new OnnxLowering(model, options ?? LoweringOptions.Default).Lower();
+        options ??= LoweringOptions.Default;
+        (IReadOnlyList<FoundPair> pairs, IReadOnlyList<Blocker> pairBlockers) = StatePairing.Find(model, options);
+        ImmutableArray<OpenInput> open = OpenInputs.Of(model, options, pairs);
+        return new OnnxLowering(model, options, runsBothBranches: open.All(static input => input.Dimension is not null)).Lower(pairs, pairBlockers, open);
     }
 
     /// <summary>Lowers a model to a plan whose one step is one call of the model, whole sequences and all, and that remembers nothing: an oracle for the stepped plan.</summary>
@@ -48,13 +52,12 @@ public sealed class OnnxLowering
     public static LoweringResult LowerWhole(OnnxModel model, LoweringOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new OnnxLowering(model, options ?? LoweringOptions.Default).LowerCall();
+        return new OnnxLowering(model, options ?? LoweringOptions.Default, runsBothBranches: true).LowerCall();
     }
 
-    private LoweringResult Lower()
+    private LoweringResult Lower(IReadOnlyList<FoundPair> pairs, IReadOnlyList<Blocker> pairBlockers, ImmutableArray<OpenInput> open)
     {
-        (IReadOnlyList<FoundPair> pairs, IReadOnlyList<Blocker> pairBlockers) = StatePairing.Find(_model, _options);
-        LoweringResult result = new() { File = _model.File, Options = _options, States = [.. pairs.Select(static pair => pair.Pair)], Open = OpenInputs.Of(_model, _options, pairs) };
+        LoweringResult result = new() { File = _model.File, Options = _options, States = [.. pairs.Select(static pair => pair.Pair)], Open = open };
         if (_dimensions.Blockers.Count + pairBlockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers, .. pairBlockers] };
         HashSet<string> stateInputs = [.. pairs.Select(static pair => pair.Input.Name)];
         FindTimeDimension search = new(_model, _dimensions, _whole, _folding, stateInputs);
@@ -115,9 +118,13 @@ public sealed class OnnxLowering
     {
         bool isCompiled = result.Form == StreamForm.Sequence && report is not null;
         RecurrentRule rule = new(_weights, node => isCompiled && report!.Residents.Contains(node) ? RecurrentForm.Resident : RecurrentForm.Sequence);
-        GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(time, 1), rule.Lower, _folding);
+        GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(time, 1), _whole with { Recurrent = rule.Lower }, _folding, Resident);
         if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
         PlanParts parts = new(trace);
+
+        Lowered Resident(NodeContext node, OperatorRule usual)
+            => isCompiled && BodyNames.IsRepeating(node.Node) && report!.Residents.Contains(node.Node) ? ScanSteps.Lower(node) : usual(node);
+
         foreach (FoundPair pair in pairs)
         {
             if (parts.AddState(pair) is { } blocker) result = result with { Blockers = result.Blockers.Add(blocker) };

@@ -19,4 +19,8 @@ public sealed class OnnxGraph
 
     /// <summary>Nodes in the file's order, in which each should come after those it reads.</summary>
     public required ImmutableArray<OnnxNode> Nodes { get; init; }
+
+    /// <summary>The same graph with other nodes and stored tensors.</summary>
+    internal OnnxGraph With(ImmutableArray<OnnxNode> nodes, ImmutableDictionary<string, OnnxTensor> initializers)
+        => new() { Name = Name, Inputs = Inputs, Outputs = Outputs, Initializers = initializers, Nodes = nodes };
 }

@@ -1,4 +1,5 @@
 using SeqStream.Onnx.Lowering;
+using SeqStream.Onnx.Lowering.Control;
 using SeqStream.Onnx.Reading;
 using SeqStream.Plan;
 
@@ -16,16 +17,17 @@ internal sealed class FindTimeDimension
 
     private readonly OnnxModel _model;
     private readonly FreeDimensions _dimensions;
-    private readonly OperatorRule _recurrent;
+    private readonly WalkRules _rules;
     private readonly ConstantFolding _folding;
     private readonly IReadOnlyCollection<string> _stateInputs;
+    private readonly Dictionary<OnnxNode, int> _scanAxes = new(ReferenceEqualityComparer.Instance);
 
     /// <summary>Prepares the search.</summary>
-    public FindTimeDimension(OnnxModel model, FreeDimensions dimensions, OperatorRule recurrent, ConstantFolding folding, IReadOnlyCollection<string> stateInputs)
+    public FindTimeDimension(OnnxModel model, FreeDimensions dimensions, WalkRules rules, ConstantFolding folding, IReadOnlyCollection<string> stateInputs)
     {
         _model = model;
         _dimensions = dimensions;
-        _recurrent = recurrent;
+        _rules = rules;
         _folding = folding;
         _stateInputs = stateInputs;
     }
@@ -42,11 +44,11 @@ internal sealed class FindTimeDimension
         if (asked is not null) return Asked(asked);
         Dictionary<OnnxNode, TensorShape> plain = Probe(null);
         List<FreeDimension> open = [.. _dimensions.Free];
-        FreeDimension? time = DrivenBy(open, plain, static node => RecurrentRule.SequenceAxis(node), "recurrent nodes run along it");
+        FreeDimension? time = DrivenBy(open, plain, SequenceAxis, "recurrent nodes run along it");
         time ??= Named(open);
         open.RemoveAll(dimension => dimension == time);
         open.RemoveAll(IsBatchName);
-        if (plain.Count > 0 && open.Count > 0 && DrivenBy(open, plain, static node => 1 - RecurrentRule.SequenceAxis(node), null) is { } batch) open.Remove(batch);
+        if (plain.Count > 0 && open.Count > 0 && DrivenBy(open, plain, BatchAxis, null) is { } batch) open.Remove(batch);
         time ??= TheOnlyOne(open);
         if (time is null && _stateInputs.Count == 0 && plain.Count > 0) time = FixedOne(plain);
         foreach (FreeDimension dimension in open)
@@ -65,19 +67,28 @@ internal sealed class FindTimeDimension
         return null;
     }
 
-    /// <summary>Shapes of X of every recurrent node that a trace reaches.</summary>
+    /// <summary>Shapes of X of every recurrent node, and of the first value that a Scan or Loop takes apart, that a trace reaches.</summary>
     private Dictionary<OnnxNode, TensorShape> Probe(FreeDimension? changed)
     {
         Dictionary<OnnxNode, TensorShape> seen = new(ReferenceEqualityComparer.Instance);
-        GraphWalk.Trace(_model, _dimensions.Wires(changed, Streaming.Probe.ShortLength), Watch, _folding);
+        GraphWalk.Trace(_model, _dimensions.Wires(changed, Streaming.Probe.ShortLength), _rules, _folding, Watch);
         return seen;
 
-        Lowered Watch(NodeContext node)
+        Lowered Watch(NodeContext node, OperatorRule rule)
         {
-            if (node.Input(0) is { Constant: null, Shape.Rank: 3 } x) seen[node.Node] = x.Shape;
-            return _recurrent(node);
+            if (RecurrentRule.IsRecurrent(node.Node) && node.Input(0) is { Constant: null, Shape.Rank: 3 } x) seen[node.Node] = x.Shape;
+            if (BodyNames.IsRepeating(node.Node) && ScanForm.Read(node).Slices is [{ } first, ..] && node.Input(first.Place) is { Constant: null } whole)
+            {
+                seen[node.Node] = whole.Shape;
+                _scanAxes[node.Node] = first.Axis;
+            }
+            return rule(node);
         }
     }
+
+    private int SequenceAxis(OnnxNode node) => _scanAxes.TryGetValue(node, out int axis) ? axis : RecurrentRule.SequenceAxis(node);
+
+    private int BatchAxis(OnnxNode node) => _scanAxes.TryGetValue(node, out int axis) ? axis : 1 - RecurrentRule.SequenceAxis(node);
 
     private FreeDimension? DrivenBy(List<FreeDimension> open, Dictionary<OnnxNode, TensorShape> plain, Func<OnnxNode, int> axisOf, string? note)
     {
@@ -112,14 +123,14 @@ internal sealed class FindTimeDimension
     /// <summary>A dimension that the file fixes, along which recurrent nodes run.</summary>
     private FreeDimension? FixedOne(Dictionary<OnnxNode, TensorShape> plain)
     {
-        HashSet<int> lengths = [.. plain.Select(static seen => seen.Value[RecurrentRule.SequenceAxis(seen.Key)])];
+        HashSet<int> lengths = [.. plain.Select(seen => seen.Value[SequenceAxis(seen.Key)])];
         foreach (OnnxValue input in _model.Graph.Inputs.Where(static value => value.HasRank))
         {
             for (int axis = 0; axis < input.Dimensions.Length; axis++)
             {
                 if (_dimensions.SizeOf(input, axis) is not { } size || !lengths.Contains(size)) continue;
                 FreeDimension dimension = new(new InputAxis(input.Name, axis).ToString(), [new InputAxis(input.Name, axis)]);
-                if (!Drives(dimension, plain, static node => RecurrentRule.SequenceAxis(node))) continue;
+                if (!Drives(dimension, plain, SequenceAxis)) continue;
                 Notes.Add($"the stream runs along '{dimension.Key}', which the file fixes to {size}: recurrent nodes run along it");
                 return dimension;
             }

@@ -14,9 +14,9 @@ namespace SeqStream.Onnx.Streaming;
 /// <param name="dimensions">The dimensions that the file leaves open.</param>
 /// <param name="time">The dimension along which the stream runs.</param>
 /// <param name="folding">Keeps folded constants between walks.</param>
-/// <param name="whole">The rule by which recurrent nodes run over the whole sequence.</param>
+/// <param name="whole">The rules by which nodes run over the whole sequence.</param>
 /// <param name="weights">Weights that are taken out of the model already.</param>
-internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, FreeDimension time, ConstantFolding folding, OperatorRule whole, PackedWeights weights)
+internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, FreeDimension time, ConstantFolding folding, WalkRules whole, PackedWeights weights)
 {
     /// <summary>Most source frames of one step.</summary>
     public const int MostFrames = 1 << 14;

@@ -117,6 +117,7 @@ internal sealed class PulsePass
     private Lowered Still(PulseQuestion question)
     {
         ImmutableArray<Wire?> inputs = question.Inputs;
+        if (question.Node is { Domain: "", Operator: "Loop" } && inputs[0] is not null && !(question.ProbeOf(0).IsConstant && question.ProbeOf(0).IsSameEverywhere())) throw question.Refuse(ScanTime.Trips);
         for (int input = 0; input < inputs.Length; input++) CheckConstant(question, input);
         Lowered lowered = question.Rule(question.Context);
         for (int output = 0; output < lowered.Outputs.Length; output++)

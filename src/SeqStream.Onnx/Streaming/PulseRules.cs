@@ -20,6 +20,7 @@ internal static class PulseRules
             "Slice" => SlicePulse.Lower(question),
             "Concat" => ConcatPulse.Lower(question),
             "RNN" or "GRU" or "LSTM" => RecurrentPulse.Lower(question),
+            "Scan" or "Loop" => ScanPulse.Lower(question),
             _ => null,
         };
         return special ?? Local(question);

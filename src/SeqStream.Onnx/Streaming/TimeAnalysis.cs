@@ -124,7 +124,7 @@ internal sealed class TimeAnalysis
     {
         int axis = output.TimeAxis(out string? reason);
         if (reason is not null) throw question.Refuse(reason, TimeQuestion.WholeSequence);
-        if (question.IsLastStep || index >= question.LastStepOutputsFrom) kind = TimeKind.LastStep;
+        if (question.IsLastStep || index >= question.LastStepOutputsFrom || index < question.LastStepOutputsUntil) kind = TimeKind.LastStep;
         if (kind == TimeKind.EveryStep)
         {
             if (axis < 0) throw question.OverTime("something the node sums or chooses");

@@ -21,13 +21,13 @@ internal static class TimeLocality
     private static readonly ImmutableDictionary<string, ImmutableArray<int>> s_shapeArguments = new Dictionary<string, ImmutableArray<int>>
     {
         ["Reshape"] = [1], ["Expand"] = [1], ["Tile"] = [1], ["Slice"] = [1, 2, 3, 4], ["Split"] = [1], ["Squeeze"] = [1], ["Unsqueeze"] = [1], ["Gather"] = [1],
-        ["Pad"] = [1, 3], ["TopK"] = [1], ["OneHot"] = [1], ["RNN"] = [4], ["GRU"] = [4], ["LSTM"] = [4],
+        ["Pad"] = [1, 3], ["TopK"] = [1], ["OneHot"] = [1], ["RNN"] = [4], ["GRU"] = [4], ["LSTM"] = [4], ["Loop"] = [0],
     }.ToImmutableDictionary();
 
     private static readonly Dictionary<string, Action<TimeQuestion>> s_rules = Collect();
 
     /// <summary>The operator's rule, which throws a refusal if the node mixes steps; null if the operator is not known to keep them apart.</summary>
-    public static Action<TimeQuestion>? RuleOf(OnnxNode node) => node.Domain.Length == 0 ? s_rules.GetValueOrDefault(node.Operator) : null;
+    public static Action<TimeQuestion>? RuleOf(OnnxNode node) => s_rules.GetValueOrDefault(node.Domain.Length == 0 ? node.Operator : $"{node.Domain}:{node.Operator}");
 
     /// <summary>True for inputs that only say how the result is shaped or where it is taken from: the rule and the traced shapes judge them.</summary>
     public static bool IsShapeArgument(OnnxNode node, int input) => node.Domain.Length == 0 && s_shapeArguments.TryGetValue(node.Operator, out ImmutableArray<int> inputs) && inputs.Contains(input);
@@ -69,6 +69,22 @@ internal static class TimeLocality
             ["RNN"] = RecurrentTime.Recurrent,
             ["GRU"] = RecurrentTime.Recurrent,
             ["LSTM"] = RecurrentTime.Recurrent,
+            ["MatMulInteger"] = QuantizedTime.MatMul,
+            ["QLinearMatMul"] = static question => QuantizedTime.Product(question, 0, 3),
+            ["QLinearConv"] = QuantizedTime.Convolution,
+            ["ConvInteger"] = QuantizedTime.Convolution,
+            ["DynamicQuantizeLinear"] = QuantizedTime.Range,
+            ["com.microsoft:QGemm"] = static question => QuantizedTime.Gemm(question),
+            ["com.microsoft:MatMulIntegerToFloat"] = QuantizedTime.MatMul,
+            ["com.microsoft:DynamicQuantizeMatMul"] = QuantizedTime.Range,
+            ["com.microsoft:QLinearAdd"] = ElementwiseTime.Elementwise,
+            ["com.microsoft:QLinearMul"] = ElementwiseTime.Elementwise,
+            ["com.microsoft:QLinearSigmoid"] = ElementwiseTime.Elementwise,
+            ["com.microsoft:QLinearLeakyRelu"] = ElementwiseTime.Elementwise,
+            ["com.microsoft:FusedMatMul"] = QuantizedTime.FusedMatMul,
+            ["Scan"] = ScanTime.Scan,
+            ["Loop"] = ScanTime.Scan,
+            ["If"] = ScanTime.If,
         };
         foreach (string name in s_elementwise) rules.Add(name, ElementwiseTime.Elementwise);
         foreach (string name in (ReadOnlySpan<string>)["Mean", "Max", "Min", "Sum", "SumSquare", "Prod", "L1", "L2", "LogSum", "LogSumExp"]) rules.Add("Reduce" + name, ReductionTime.Reduce);

@@ -32,6 +32,9 @@ internal sealed class TimeQuestion
     /// <summary>Set by a rule: the outputs from this one on belong to the last step.</summary>
     public int LastStepOutputsFrom { get; set; } = int.MaxValue;
 
+    /// <summary>Set by a rule: the outputs before this one belong to the last step.</summary>
+    public int LastStepOutputsUntil { get; set; }
+
     /// <summary>Set by a rule: the node advances by one step with the stream and keeps its state.</summary>
     public bool IsResident { get; set; }
 

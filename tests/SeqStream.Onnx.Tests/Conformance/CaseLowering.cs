@@ -7,7 +7,7 @@ using SeqStream.Plan;
 
 namespace SeqStream.Onnx.Tests.Conformance;
 
-/// <summary>Lowers the graph of a conformance case rule by rule, with the shapes of its stored inputs: no lanes, no time, no state.</summary>
+/// <summary>Lowers the graph of a conformance case rule by rule, with the shapes of its stored inputs: no lanes, no time, no state. Nested graphs need the lowering of whole models.</summary>
 internal static class CaseLowering
 {
     /// <param name="model">The case's model.</param>
@@ -15,6 +15,7 @@ internal static class CaseLowering
     /// <param name="constant">The inputs whose value is part of the plan; all others are given to the step.</param>
     public static StepPlan Lower(OnnxModel model, IReadOnlyDictionary<string, ConstantTensor> inputs, IReadOnlySet<string> constant)
     {
+        if (model.Graph.Nodes.Any(static node => node.Attributes.Values.Any(static attribute => attribute.Graph is not null))) return Whole(model, inputs, constant);
         Dictionary<string, Wire> wires = [];
         ImmutableArray<Wire>.Builder ports = ImmutableArray.CreateBuilder<Wire>();
         foreach ((string name, OnnxTensor tensor) in model.Graph.Initializers) wires[name] = new Wire(name, tensor.Value ?? throw Refusal(name, tensor.Refusal!));
@@ -26,6 +27,12 @@ internal static class CaseLowering
         ImmutableArray<StepNode>.Builder nodes = ImmutableArray.CreateBuilder<StepNode>();
         foreach (OnnxNode node in model.Graph.Nodes) Lower(node, (int)model.Opsets[""], wires, nodes);
         return new StepPlan(model.File, ports.ToImmutable(), [.. model.Graph.Outputs.Select(output => new PlanOutput(output.Name, wires[output.Name]))], [], nodes.ToImmutable());
+    }
+
+    private static StepPlan Whole(OnnxModel model, IReadOnlyDictionary<string, ConstantTensor> inputs, IReadOnlySet<string> constant)
+    {
+        LoweringResult result = OnnxLowering.LowerWhole(model, new LoweringOptions { Constants = inputs.Where(input => constant.Contains(input.Key)).ToImmutableDictionary() });
+        return result.Plan ?? throw new LoweringException(result.Blockers[0]);
     }
 
     private static void Lower(OnnxNode node, int opset, Dictionary<string, Wire> wires, ImmutableArray<StepNode>.Builder nodes)

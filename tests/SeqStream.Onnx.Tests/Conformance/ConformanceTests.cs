@@ -13,6 +13,10 @@ public sealed class ConformanceTests
     {
         ["test_equal_string"] = "strings",
         ["test_identity_opt"] = "optional types",
+        ["test_if_opt"] = "optional types",
+        ["test_if_seq"] = "sequences",
+        ["test_loop13_seq"] = "sequences",
+        ["test_loop16_seq_none"] = "sequences",
     };
 
     [Theory]

@@ -44,7 +44,7 @@ public class TimeAnalysisTests
     {
         FreeDimensions dimensions = new(model, LoweringOptions.Default);
         ConstantFolding folding = new(model);
-        GraphTrace Trace(int length) => GraphWalk.Trace(model, dimensions.Wires(dimensions.Free[0], length), RecurrentRule.Whole(new PackedWeights()), folding);
+        GraphTrace Trace(int length) => GraphWalk.Trace(model, dimensions.Wires(dimensions.Free[0], length), new WalkRules(RecurrentRule.Whole(new PackedWeights()), RunsBothBranches: true), folding);
         TimeReport report = TimeAnalysis.Analyse(model, Trace(1), Trace(Probe.ShortLength), Trace(Probe.LongLength), new HashSet<string>());
         Assert.Empty(report.Blockers);
         return report.Facts.ToDictionary(static fact => fact.Key.Name, static fact => fact.Value);

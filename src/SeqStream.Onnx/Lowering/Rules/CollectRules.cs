@@ -1,3 +1,4 @@
+using SeqStream.Onnx.Lowering.Control;
 using SeqStream.Onnx.Lowering.Rules;
 
 namespace SeqStream.Onnx.Lowering;
@@ -17,7 +18,10 @@ public static partial class OperatorRules
             .Concat(ReductionRules.All)
             .Concat(WindowRules.All)
             .Concat(QuantizationRules.All)
+            .Concat(QuantizedProductRules.All)
+            .Concat(QuantizedElementRules.All)
             .Concat(ConstantRules.All)
+            .Concat(ControlRules.All)
             .Concat(RefusalRules.All))
         {
             rules.Add(name, Guarded(rule));

@@ -13,7 +13,6 @@ internal static class QuantizationRules
         ("QuantizeLinear", Quantize),
         ("DequantizeLinear", Dequantize),
         ("DynamicQuantizeLinear", DynamicQuantize),
-        ("QLinearMatMul", QuantizedMatMul),
     ];
 
     /// <summary>saturate(round(x / scale) + zero point).</summary>
@@ -28,7 +27,12 @@ internal static class QuantizationRules
         return composition.Result(Quantized(composition, composition.Cast(x, ElementType.Float32), composition.Cast(scale, ElementType.Float32), zero, type));
     }
 
-    private static Wire Quantized(Composition composition, Wire x, Wire scale, Wire? zeroPoint, ElementType type)
+    /// <summary>saturate(round(x / scale) + zero point), of float32 elements.</summary>
+    public static Wire Quantized(Composition composition, Wire x, Wire scale, Wire? zeroPoint, ElementType type)
+        => Saturated(composition, composition.Binary(BinaryFunction.Div, x, scale), zeroPoint, type);
+
+    /// <summary>saturate(round(x) + zero point), of float32 elements.</summary>
+    public static Wire Saturated(Composition composition, Wire x, Wire? zeroPoint, ElementType type)
     {
         (int low, int high) = type switch
         {
@@ -38,7 +42,7 @@ internal static class QuantizationRules
             ElementType.UInt16 => (ushort.MinValue, ushort.MaxValue),
             _ => throw composition.Node.Refuse($"it quantizes to {type.DisplayName()}; SeqStream knows int8, uint8, int16 and uint16", "Quantize the model to 8 or 16 bits"),
         };
-        Wire rounded = composition.Unary(UnaryFunction.Round, composition.Binary(BinaryFunction.Div, x, scale));
+        Wire rounded = composition.Unary(UnaryFunction.Round, x);
         if (zeroPoint is not null) rounded = composition.Binary(BinaryFunction.Add, rounded, composition.Cast(zeroPoint, ElementType.Float32));
         Wire bounded = composition.Binary(BinaryFunction.Max, rounded, composition.Constant(ElementType.Float32, low));
         bounded = composition.Binary(BinaryFunction.Min, bounded, composition.Constant(ElementType.Float32, high));
@@ -60,7 +64,13 @@ internal static class QuantizationRules
     private static Lowered DynamicQuantize(NodeContext node)
     {
         Composition composition = new(node);
-        Wire x = node.Input(0);
+        (Wire quantized, Wire scale, Wire zeroPoint) = ByRange(composition, node.Input(0));
+        return composition.Result(quantized, scale, zeroPoint);
+    }
+
+    /// <summary>float32 elements as uint8, by the range from the least to the greatest of them and zero.</summary>
+    public static (Wire Quantized, Wire Scale, Wire ZeroPoint) ByRange(Composition composition, Wire x)
+    {
         Wire zero = composition.Constant(ElementType.Float32, 0), top = composition.Constant(ElementType.Float32, byte.MaxValue);
         Wire low = composition.Binary(BinaryFunction.Min, composition.ReduceAll(ReduceFunction.Min, x), zero);
         Wire high = composition.Binary(BinaryFunction.Max, composition.ReduceAll(ReduceFunction.Max, x), zero);
@@ -70,26 +80,8 @@ internal static class QuantizationRules
         Wire shift = composition.Binary(BinaryFunction.Div, composition.Binary(BinaryFunction.Sub, zero, low), divisor);
         Wire bounded = composition.Binary(BinaryFunction.Min, composition.Binary(BinaryFunction.Max, shift, zero), top);
         Wire zeroPoint = composition.Cast(composition.Unary(UnaryFunction.Round, bounded), ElementType.UInt8);
-        Wire quantized = Quantized(composition, x, divisor, zeroPoint, ElementType.UInt8);
-        return composition.Result(quantized, scale, zeroPoint);
+        return (Quantized(composition, x, divisor, zeroPoint, ElementType.UInt8), scale, zeroPoint);
     }
-
-    /// <summary>An integer product, scaled once: round(product * (scaleA * scaleB) / scaleY) + zero point.</summary>
-    private static Lowered QuantizedMatMul(NodeContext node)
-    {
-        Composition composition = new(node);
-        Wire left = MatrixRules.Centered(composition, node.Input(0), node.Input(2), isLeft: true);
-        Wire right = MatrixRules.Centered(composition, node.Input(3), node.Input(5), isLeft: false);
-        Wire leftScale = composition.Cast(node.Input(1), ElementType.Float32);
-        if (leftScale.Shape.Rank == 1 && leftScale.Shape[0] > 1) leftScale = composition.View(leftScale, new TensorShape(leftScale.Shape[0], 1));
-        Wire scale = composition.Binary(BinaryFunction.Mul, leftScale, composition.Cast(node.Input(4), ElementType.Float32));
-        Wire product = composition.Cast(MatrixRules.Product(composition, left, right), ElementType.Float32);
-        Wire real = composition.Binary(BinaryFunction.Mul, product, Scalar(composition, scale));
-        Wire outputScale = Scalar(composition, composition.Cast(node.Input(6), ElementType.Float32));
-        return composition.Result(Quantized(composition, real, outputScale, Scalar(composition, node.Input(7)), node.Input(7).Type));
-    }
-
-    private static Wire Scalar(Composition composition, Wire wire) => wire.Shape.ElementCount == 1 ? composition.View(wire, new TensorShape()) : wire;
 
     /// <summary>Scale or zero point so that it broadcasts: one for all, one for each index of attribute 'axis', or one for each block along it.</summary>
     private static Wire Placed(Composition composition, Wire wire, TensorShape shape)
