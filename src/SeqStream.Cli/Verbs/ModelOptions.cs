@@ -16,6 +16,8 @@ internal sealed class ModelOptions
     private readonly Option<string[]> _dimensions = new("--dim") { Description = "Size of a dimension that the file leaves open, by its symbol or place, such as input[1]=576.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME=SIZE..." };
     private readonly Option<string[]> _constants = new("--const") { Description = "Value of an integer input that is the same at every step, such as sr=16000.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME=VALUE..." };
 
+    private readonly Option<int?> _lookAhead = new("--lookahead") { Description = "Frames that each layer in reverse or both directions may look ahead; its numbers are then near those of the whole sequence. Without it such models are refused.", HelpName = "FRAMES" };
+
     /// <summary>Adds them to a verb.</summary>
     public void AddTo(Command verb)
     {
@@ -35,6 +37,7 @@ internal sealed class ModelOptions
         verb.Options.Add(_threads);
         verb.Options.Add(_dimensions);
         verb.Options.Add(_constants);
+        verb.Options.Add(_lookAhead);
     }
 
     /// <summary>The model as it was called.</summary>
@@ -49,6 +52,7 @@ internal sealed class ModelOptions
         Device = parsed.GetValue(_device)!,
         Dimensions = Settings(parsed, _dimensions, 1, int.MaxValue).ToImmutableDictionary(static setting => setting.Name, static setting => (int)setting.Value),
         Constants = Settings(parsed, _constants, long.MinValue, long.MaxValue).ToImmutableDictionary(static setting => setting.Name, static setting => setting.Value),
+        LookAhead = parsed.GetValue(_lookAhead),
         Executor = parsed.GetValue(_executor) switch { "native" => ExecutorKind.Native, "onnxruntime" => ExecutorKind.OnnxRuntime, _ => ExecutorKind.Choose },
     };
 

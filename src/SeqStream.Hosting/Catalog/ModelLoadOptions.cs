@@ -17,6 +17,9 @@ public sealed record ModelLoadOptions
     /// <summary>Integer inputs that have one value for all steps of all streams, by name.</summary>
     public ImmutableDictionary<string, long> Constants { get; init; } = ImmutableDictionary<string, long>.Empty;
 
+    /// <summary>Frames that each recurrent layer in reverse or both directions may look ahead; null, the default, refuses such layers.</summary>
+    public int? LookAhead { get; init; }
+
     /// <summary>ONNX Runtime's library or its folder; null to look for it.</summary>
     public string? OrtLibraryPath { get; init; }
 }

@@ -77,7 +77,7 @@ public static class ModelLoader
 
     private static LoweringOptions LoweringOptionsOf(OnnxModel model, ModelLoadOptions options)
     {
-        LoweringOptions lowering = new() { Dimensions = options.Dimensions };
+        LoweringOptions lowering = new() { Dimensions = options.Dimensions, LookAhead = options.LookAhead };
         HashSet<string> dimensions = [.. model.Graph.Inputs.Where(static input => input.HasRank).SelectMany(static input => input.Dimensions.SelectMany((dimension, axis) => new[] { dimension.Symbol ?? "", new InputAxis(input.Name, axis).ToString() }))];
         foreach (string name in options.Dimensions.Keys)
         {

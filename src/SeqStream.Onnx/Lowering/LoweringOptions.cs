@@ -20,4 +20,10 @@ public sealed record LoweringOptions
 
     /// <summary>The input and axis along which the stream runs; null to find them.</summary>
     public InputAxis? TimeAxis { get; init; }
+
+    /// <summary>
+    /// Frames of its input that each recurrent layer in reverse or both directions may look ahead: its reverse direction then runs over a window of so many future
+    /// frames, and the result is near that of the whole sequence, not equal. Null, the default, refuses such layers.
+    /// </summary>
+    public int? LookAhead { get; init; }
 }

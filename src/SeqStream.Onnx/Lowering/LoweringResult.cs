@@ -42,6 +42,9 @@ public sealed record LoweringResult
     /// <summary>Source frames of the shortest stream whose steps equal the whole sequence; the model itself has no output, or another one, for shorter ones.</summary>
     public long ShortestStream { get; init; } = 1;
 
+    /// <summary>Nodes whose numbers are near those of the whole sequence, not equal; empty for an exact plan. Only <see cref="LoweringOptions.LookAhead"/> makes a plan with such nodes.</summary>
+    public ImmutableArray<string> Approximate { get; init; } = [];
+
     /// <summary>Remarks for people: dimensions that were chosen, proofs that failed without being needed.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 

@@ -58,6 +58,7 @@ public sealed class OnnxLowering
     private LoweringResult Lower(IReadOnlyList<FoundPair> pairs, IReadOnlyList<Blocker> pairBlockers, ImmutableArray<OpenInput> open)
     {
         LoweringResult result = new() { File = _model.File, Options = _options, States = [.. pairs.Select(static pair => pair.Pair)], Open = open };
+        if (_options.LookAhead is < 0 or > PulseCompiler.MostFrames) return result with { Blockers = [new Blocker("look-ahead", "", $"it is {_options.LookAhead} frames; expected 0 to {PulseCompiler.MostFrames}", "Give another number of frames")] };
         if (_dimensions.Blockers.Count + pairBlockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers, .. pairBlockers] };
         HashSet<string> stateInputs = [.. pairs.Select(static pair => pair.Input.Name)];
         FindTimeDimension search = new(_model, _dimensions, _whole, _folding, stateInputs);
@@ -69,7 +70,7 @@ public sealed class OnnxLowering
         {
             report = Analyse(time, stateInputs, out ImmutableArray<Blocker> blockers);
             bool mayStepAnyway = pairs.Count > 0;
-            if (!mayStepAnyway && PulseCompiler.IsWorthTrying(blockers)) return Compile(result with { Form = StreamForm.Sequence }, time, blockers);
+            if (!mayStepAnyway && PulseCompiler.IsWorthTrying(blockers, _options.LookAhead)) return Compile(result with { Form = StreamForm.Sequence }, time, blockers);
             if (!blockers.IsEmpty && !mayStepAnyway) return result with { Form = StreamForm.Sequence, Blockers = blockers };
             if (!blockers.IsEmpty) result = result with { Notes = [.. result.Notes, .. blockers.Select(static blocker => NotProved + blocker)] };
             if (!blockers.IsEmpty) report = null;
@@ -105,12 +106,12 @@ public sealed class OnnxLowering
     /// <summary>A whole-sequence model with windows along time.</summary>
     private LoweringResult Compile(LoweringResult result, FreeDimension time, ImmutableArray<Blocker> blockers)
     {
-        PulseCompiler compiler = new(_model, _dimensions, time, _folding, _whole, _weights);
+        PulseCompiler compiler = new(_model, _dimensions, time, _folding, _whole, _weights, _options.LookAhead);
         PulseTrace compiled = compiler.Compile();
         if (!compiled.Blockers.IsEmpty) return result with { Blockers = PulseCompiler.Choose(blockers, compiled.Blockers) };
         PlanParts parts = new(compiled.Trace);
         if (parts.Nodes.Any(node => node.States.Contains(compiled.Pass.Clock.Steps))) parts.Append(new CountStepsNode(compiled.Pass.Clock));
-        result = result with { FramesPerStep = compiled.Pass.Frames, ShortestStream = compiled.Pass.ShortestStream, Outputs = compiled.Outputs(_model) };
+        result = result with { FramesPerStep = compiled.Pass.Frames, ShortestStream = compiled.Pass.ShortestStream, Outputs = compiled.Outputs(_model), Approximate = [.. compiled.Pass.Approximate] };
         return Finish(result with { Notes = [.. result.Notes, .. compiled.Notes(result.Outputs)] }, compiled.Trace, parts);
     }
 

@@ -31,7 +31,7 @@ internal sealed class RecurrentPaths
 
     private void Follow(OnnxNode node)
     {
-        if (RecurrentRule.IsRecurrent(node))
+        if (RecurrentRule.HasStates(node))
         {
             for (int output = 1; output < node.Outputs.Length; output++) Mark(_final, node.Outputs[output], [$"{node.Name}.{(output == 1 ? 'h' : 'c')}"]);
         }
@@ -47,7 +47,7 @@ internal sealed class RecurrentPaths
 
     private void FollowBack(OnnxNode node)
     {
-        if (RecurrentRule.IsRecurrent(node))
+        if (RecurrentRule.HasStates(node))
         {
             for (int input = 5; input < Math.Min(node.Inputs.Length, 7); input++) Mark(_initial, node.Inputs[input], [$"{node.Name}.{(input == 5 ? 'h' : 'c')}"]);
         }

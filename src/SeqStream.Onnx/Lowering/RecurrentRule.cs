@@ -17,11 +17,16 @@ internal sealed class RecurrentRule(PackedWeights weights, Func<OnnxNode, Recurr
     /// <summary>True for RNN, GRU and LSTM.</summary>
     public static bool IsRecurrent(OnnxNode node) => node is { Domain: "", Operator: "RNN" or "GRU" or "LSTM" };
 
+    /// <summary>True for operators that take initial states as inputs 5 and 6 and answer final states as outputs 1 and 2.</summary>
+    public static bool HasStates(OnnxNode node) => IsRecurrent(node) || node is { Domain: "com.microsoft", Operator: "DynamicQuantizeLSTM" };
+
     /// <summary>The axis of X along which a recurrent node runs.</summary>
     public static int SequenceAxis(OnnxNode node) => node.Attributes.GetValueOrDefault("layout")?.Int == 1 ? 1 : 0;
 
     /// <summary>The rule.</summary>
-    public Lowered Lower(NodeContext node)
+    public Lowered Lower(NodeContext node) => HalfPrecision.Lower(node, Single);
+
+    private Lowered Single(NodeContext node)
     {
         RecurrentAttributes attributes = new(node);
         bool isResident = formOf(node.Node) == RecurrentForm.Resident;

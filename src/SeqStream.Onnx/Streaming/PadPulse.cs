@@ -61,7 +61,7 @@ internal static class PadPulse
     /// Waits until the frame after the value's last is not given before the source's end is known. Only where frames are cut off at the end does the value end
     /// before its source: floor((S + offset) / divisor) + delay must not be less than floor(S / divisor).
     /// </summary>
-    private static (Wire Wire, PulseFacts Facts) AwaitEnd(PulseQuestion question, Wire wire, PulseFacts facts)
+    public static (Wire Wire, PulseFacts Facts) AwaitEnd(PulseQuestion question, Wire wire, PulseFacts facts)
     {
         long early = -(facts.Length.Offset + (facts.Delay * facts.Stride));
         return early <= 0 ? (wire, facts) : question.Delay(wire, facts, checked((int)((early + facts.Stride - 1) / facts.Stride)), 0);

@@ -16,7 +16,8 @@ namespace SeqStream.Onnx.Streaming;
 /// <param name="folding">Keeps folded constants between walks.</param>
 /// <param name="whole">The rules by which nodes run over the whole sequence.</param>
 /// <param name="weights">Weights that are taken out of the model already.</param>
-internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, FreeDimension time, ConstantFolding folding, WalkRules whole, PackedWeights weights)
+/// <param name="lookAhead">Frames that layers in reverse direction may look ahead; null to refuse them.</param>
+internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, FreeDimension time, ConstantFolding folding, WalkRules whole, PackedWeights weights, int? lookAhead)
 {
     /// <summary>Most source frames of one step.</summary>
     public const int MostFrames = 1 << 14;
@@ -25,7 +26,8 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
     private static readonly ImmutableHashSet<string> s_operators = ["Conv", "MaxPool", "AveragePool", "Pad", "Slice", "Concat"];
 
     /// <summary>True if one of the nodes that keep a model from running one frame at a time mixes frames in a way that can be compiled.</summary>
-    public static bool IsWorthTrying(ImmutableArray<Blocker> blockers) => blockers.Any(static blocker => s_operators.Contains(blocker.Operator));
+    public static bool IsWorthTrying(ImmutableArray<Blocker> blockers, int? lookAhead)
+        => blockers.Any(blocker => s_operators.Contains(blocker.Operator) || (lookAhead is not null && blocker.Operator is "RNN" or "GRU" or "LSTM"));
 
     /// <summary>The reasons of the compiler; where it says of an operator without windows what was known before, the earlier words.</summary>
     public static ImmutableArray<Blocker> Choose(ImmutableArray<Blocker> before, ImmutableArray<Blocker> found)
@@ -48,7 +50,7 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
     {
         for (int frames = 1; ;)
         {
-            PulsePass pass = new(model, shorter, longer, shortLength, longLength, frames, weights);
+            PulsePass pass = new(model, shorter, longer, shortLength, longLength, frames, weights) { LookAhead = lookAhead };
             if (!longer.Blockers.IsEmpty) return new PulseTrace(longer, pass, longer.Blockers);
             if (!shorter.Blockers.IsEmpty) return new PulseTrace(shorter, pass, shorter.Blockers);
             PulseTrace trace = Walk(pass, shorter, longer);

@@ -54,6 +54,12 @@ internal sealed class PulsePass
     /// <summary>The clock of the plan's streams.</summary>
     public StreamClock Clock { get; } = new();
 
+    /// <summary>Frames that layers in reverse direction may look ahead; null where they are refused.</summary>
+    public int? LookAhead { get; init; }
+
+    /// <summary>Nodes whose numbers are near those of the whole sequence, not equal.</summary>
+    public List<string> Approximate { get; } = [];
+
     /// <summary>What is known of a value; null for constants and values without a time axis.</summary>
     public PulseFacts? FactsOf(Wire? wire) => wire is not null && _facts.TryGetValue(wire, out PulseFacts facts) ? facts : null;
 

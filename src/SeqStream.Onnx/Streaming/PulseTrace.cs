@@ -17,6 +17,7 @@ internal sealed record PulseTrace(GraphTrace Trace, PulsePass Pass, ImmutableArr
     /// <summary>Remarks for people.</summary>
     public IEnumerable<string> Notes(ImmutableArray<LoweredOutput> outputs)
     {
+        if (Pass.Approximate.Count > 0) yield return $"approximate: {string.Join(", ", Pass.Approximate)} {(Pass.Approximate.Count == 1 ? "runs" : "run")} in reverse over each frame and the {Pass.LookAhead} frames after it, not from the end of the stream";
         if (Pass.Frames > 1) yield return $"a step takes {Pass.Frames} frames: the product of the strides along time";
         foreach (LoweredOutput output in outputs)
         {

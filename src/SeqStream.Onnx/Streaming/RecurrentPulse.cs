@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Operators;
@@ -17,19 +18,27 @@ internal static class RecurrentPulse
         NodeContext node = question.Context;
         if (question.Pass.FactsOf(node.OptionalInput(0)) is not { } facts || facts.Axis != RecurrentRule.SequenceAxis(node.Node)) return null;
         string direction = node.Text("direction", "forward");
-        if (direction != "forward") throw node.Refuse($"{direction} direction cannot run step by step: it starts at the end of the stream", "Export the model forward-only, or run the whole sequence with the executor 'onnxruntime'");
+        if (direction != "forward" && question.Pass.LookAhead is null) throw node.Refuse(RecurrentTime.Backward(direction), RecurrentTime.BackwardRemedy);
         if (question.Streaming.Any(static input => input != 0)) throw question.Refuse("its initial state or its weights change with the stream");
         CheckLengths(question, facts);
         (Wire x, facts) = question.Settle(node.Input(0), facts);
-        RecurrentAttributes attributes = new(node.With(node.Node, [x, .. question.Inputs[1..Math.Min(SequenceLengths, question.Inputs.Length)], null, .. question.Inputs.Skip(SequenceLengths + 1)]));
+        if (direction != "forward") (x, facts) = PadPulse.AwaitEnd(question, x, facts);
+        bool isHalf = x.Type == ElementType.Float16;
+        if (isHalf && direction != "forward") throw question.Refuse("its input is float16, and it looks ahead; SeqStream looks ahead in float32 only");
+        ImmutableArray<Wire?> inputs = [x, .. question.Inputs[1..Math.Min(SequenceLengths, question.Inputs.Length)], null, .. question.Inputs.Skip(SequenceLengths + 1)];
+        RecurrentAttributes attributes = new(node.With(node.Node, inputs = [.. inputs.Select(wire => wire is null ? null : HalfPrecision.Widened(node, wire, question.Insert))]));
+        x = inputs[0]!;
         if (attributes.Batch != 1) throw question.Refuse($"it runs {attributes.Batch} sequences at once; a step is one stream's");
+        if (direction != "forward") return LookAheadPulse.Lower(question, attributes, x, facts, question.Pass.LookAhead!.Value);
         RecurrentMemory memory = RecurrentRule.ResidentMemory(node, attributes);
         Wire y = node.Output(0, ElementType.Float32, attributes.OutputShape);
         StepNode made = facts is { Frames: 1, Delay: 0 }
             ? new RecurrentStepNode(node.Name, attributes.Weights(0, question.Pass.Weights), attributes.Options(0), x, memory, y, null, null)
             : new RecurrentPulseNode(node.Name, question.Pass.Clock, attributes.Weights(0, question.Pass.Weights), attributes.Options(0), x, memory, y, facts.Frames, facts.Delay);
+        question.Insert(made);
+        if (isHalf) y = HalfPrecision.Narrowed(node, y, question.Insert);
         question.Pass.Define(question, 0, y, facts);
-        return question.Result(Lowered.Sequence([made], y, null, null));
+        return question.Result(Lowered.Sequence([], y, null, null));
     }
 
     private static void CheckLengths(PulseQuestion question, PulseFacts facts)

@@ -67,6 +67,7 @@ internal sealed class TimeAnalysis
         if (shorter.Inputs.Any(wire => wire is not null && _unknown.Contains(wire)))
         {
             _unknown.UnionWith(shorter.Outputs.OfType<Wire>());
+            if (RecurrentTime.IsBackwardAlongStream(shorter, longer, out Blocker? blocker)) _blockers.Add(blocker!);
             return;
         }
         try

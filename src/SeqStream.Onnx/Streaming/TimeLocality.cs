@@ -77,6 +77,7 @@ internal static class TimeLocality
             ["com.microsoft:QGemm"] = static question => QuantizedTime.Gemm(question),
             ["com.microsoft:MatMulIntegerToFloat"] = QuantizedTime.MatMul,
             ["com.microsoft:DynamicQuantizeMatMul"] = QuantizedTime.Range,
+            ["com.microsoft:DynamicQuantizeLSTM"] = QuantizedTime.Range,
             ["com.microsoft:QLinearAdd"] = ElementwiseTime.Elementwise,
             ["com.microsoft:QLinearMul"] = ElementwiseTime.Elementwise,
             ["com.microsoft:QLinearSigmoid"] = ElementwiseTime.Elementwise,

@@ -73,8 +73,8 @@ public sealed class ScanNode : StepNode
     /// <summary>The carried state that ends a lane's trips when it is false; -1 for none.</summary>
     public int Condition { get; }
 
-    /// <inheritdoc/>
-    public override long Operations => Trips * Body.Operations;
+    /// <summary>All trips; elements that a node of the body writes count as one operation each, so that a loop of cheap nodes is not free.</summary>
+    public override long Operations => Trips * Body.Nodes.Sum(static node => 1 + node.Operations + node.Outputs.Sum(static wire => (long)(wire?.Shape.ElementCount ?? 0)));
 
     /// <inheritdoc/>
     public override string Attributes

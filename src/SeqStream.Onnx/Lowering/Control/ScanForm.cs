@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SeqStream.Onnx.Lowering.Rules;
 using SeqStream.Onnx.Reading;
 using SeqStream.Plan;
 
@@ -10,8 +11,11 @@ internal sealed record ScanForm
     /// <summary>Most trips of one node.</summary>
     public const int MostTrips = 1 << 20;
 
-    /// <summary>The body.</summary>
-    public required OnnxGraph Body { get; init; }
+    /// <summary>The body; null where <see cref="Compute"/> is it.</summary>
+    public OnnxGraph? Body { get; init; }
+
+    /// <summary>A body that no graph says: from the states before a trip and one place of each value that is taken apart, the states after it and one place of each value that is put together.</summary>
+    public Func<Composition, IReadOnlyList<Wire>, IReadOnlyList<Wire>, ImmutableArray<Wire>>? Compute { get; init; }
 
     /// <summary>How often it runs.</summary>
     public required int Trips { get; init; }

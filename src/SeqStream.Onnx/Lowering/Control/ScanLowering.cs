@@ -13,9 +13,11 @@ internal sealed class ScanLowering(NodeContext node, ScanForm form)
     private const long MostWork = 1L << 32;
 
     /// <summary>The rule of Scan and Loop.</summary>
-    public static Lowered Lower(NodeContext node)
+    public static Lowered Lower(NodeContext node) => Lower(node, ScanForm.Read(node));
+
+    /// <summary>Lowers a node that does what <paramref name="form"/> says.</summary>
+    public static Lowered Lower(NodeContext node, ScanForm form)
     {
-        ScanForm form = ScanForm.Read(node);
         ScanLowering lowering = new(node, form);
         return form is { Trips: 1, Condition: < 0 } ? lowering.Once() : lowering.Whole();
     }
@@ -27,15 +29,7 @@ internal sealed class ScanLowering(NodeContext node, ScanForm form)
     /// <returns>The states after the trip, then one place of each value that is put together.</returns>
     public ImmutableArray<Wire> Trip(IReadOnlyList<Wire> before, IReadOnlyList<Wire> frames, ImmutableArray<StepNode>.Builder nodes)
     {
-        Dictionary<string, Wire> known = new(StringComparer.Ordinal);
-        foreach ((int input, string name) in form.Captures) known[name] = node.Input(input);
-        for (int state = 0; state < form.States.Length; state++) known[form.States[state].Before] = before[state];
-        for (int slice = 0; slice < form.Slices.Length; slice++) known[form.Slices[slice].Name] = frames[slice];
-        ImmutableArray<string> wanted = [.. form.States.Select(static state => state.After), .. form.Stacks.Select(static stack => stack.Name)];
-        GraphTrace trace = node.LowerBody(form.Body, known, wanted);
-        if (!trace.Blockers.IsEmpty) throw new LoweringException(trace.Blockers[0]);
-        nodes.AddRange(trace.LiveSteps.SelectMany(static step => step.Nodes));
-        ImmutableArray<Wire> results = [.. wanted.Select(name => trace.Outputs[name].Wire)];
+        ImmutableArray<Wire> results = form.Compute is null ? Graph(before, frames, nodes) : Computed(form.Compute, before, frames, nodes);
         for (int state = 0; state < form.States.Length; state++)
         {
             if (results[state].Type != before[state].Type || results[state].Shape.ElementCount != before[state].Shape.ElementCount) throw node.Refuse($"its state '{form.States[state].Before}' goes into a trip as {before[state]} and comes out as {results[state]}", "Export the model with a state of one size");
@@ -43,7 +37,29 @@ internal sealed class ScanLowering(NodeContext node, ScanForm form)
         return results;
     }
 
-    /// <summary>The type and shape of a state.</summary>
+    private ImmutableArray<Wire> Graph(IReadOnlyList<Wire> before, IReadOnlyList<Wire> frames, ImmutableArray<StepNode>.Builder nodes)
+    {
+        Dictionary<string, Wire> known = new(StringComparer.Ordinal);
+        foreach ((int input, string name) in form.Captures) known[name] = node.Input(input);
+        for (int state = 0; state < form.States.Length; state++) known[form.States[state].Before] = before[state];
+        for (int slice = 0; slice < form.Slices.Length; slice++) known[form.Slices[slice].Name] = frames[slice];
+        ImmutableArray<string> wanted = [.. form.States.Select(static state => state.After), .. form.Stacks.Select(static stack => stack.Name)];
+        GraphTrace trace = node.LowerBody(form.Body!, known, wanted);
+        if (!trace.Blockers.IsEmpty) throw new LoweringException(trace.Blockers[0]);
+        nodes.AddRange(trace.LiveSteps.SelectMany(static step => step.Nodes));
+        return [.. wanted.Select(name => trace.Outputs[name].Wire)];
+    }
+
+    private ImmutableArray<Wire> Computed(
+        Func<Composition, IReadOnlyList<Wire>, IReadOnlyList<Wire>, ImmutableArray<Wire>> compute, IReadOnlyList<Wire> before, IReadOnlyList<Wire> frames, ImmutableArray<StepNode>.Builder nodes)
+    {
+        Composition composition = new(node);
+        ImmutableArray<Wire> results = compute(composition, before, frames);
+        nodes.AddRange(composition.Result().Nodes);
+        return results;
+    }
+
+    /// <summary>The initial value of a state.</summary>
     public Wire InitialOf(ScanFormState state)
     {
         if (state.Input < 0) return new Wire(node.Wire($"{node.Name}.{state.Before}.initial", state.Initial!.Type, state.Initial.Shape).Name, state.Initial);
@@ -126,14 +142,9 @@ internal sealed class ScanLowering(NodeContext node, ScanForm form)
             if (node.Wants(made.Place)) outputs[made.Place] = whole;
         }
         ImmutableArray<ScanSlice> slices = [.. form.Slices.Select((slice, at) => new ScanSlice(node.Input(slice.Place), frames[at], slice.Axis, slice.IsReverse))];
-        CheckWork(nodes);
-        return Lowered.Sequence([new ScanNode(node.Name, node.Node.Operator, form.Trips, nodes.ToImmutable(), states.ToImmutable(), slices, stacks.ToImmutable(), form.Condition)], [.. outputs]);
-    }
-
-    /// <summary>Refuses a loop of loops that would take minutes: while a model is loaded, constants go through it as well.</summary>
-    private void CheckWork(ImmutableArray<StepNode>.Builder nodes)
-    {
-        double work = form.Trips * nodes.Sum(static body => (double)Math.Max(body.Operations, 0) + body.Outputs.Sum(static wire => (double)(wire?.Shape.ElementCount ?? 0)) + 1);
-        if (work > MostWork) throw node.Broken($"{form.Trips} trips of its body are about {work:0.#e0} operations, more than the limit of {MostWork}");
+        ScanNode scan = new(node.Name, node.Node.Operator, form.Trips, nodes.ToImmutable(), states.ToImmutable(), slices, stacks.ToImmutable(), form.Condition);
+        // While a model is loaded, constants go through loops as well: a loop of loops could take minutes.
+        if (scan.Operations > MostWork) throw node.Refuse($"{form.Trips} trips of its body are {scan.Operations} operations, more than the limit of {MostWork}", "Use fewer trips");
+        return Lowered.Sequence([scan], [.. outputs]);
     }
 }

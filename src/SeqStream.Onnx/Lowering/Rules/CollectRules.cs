@@ -22,6 +22,7 @@ public static partial class OperatorRules
             .Concat(QuantizedElementRules.All)
             .Concat(ConstantRules.All)
             .Concat(ControlRules.All)
+            .Concat(QuantizedLstmRule.All)
             .Concat(RefusalRules.All))
         {
             rules.Add(name, Guarded(rule));
