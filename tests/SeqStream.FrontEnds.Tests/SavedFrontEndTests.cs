@@ -29,7 +29,7 @@ public sealed class SavedFrontEndTests
             second.Accept(frame(place + 5), 99);
             List<string> steps = [.. Enumerable.Range(0, place).SelectMany(Feed(inputs, first, frame))];
             bool isPending = place < frames && first.Accept(frame(place), place).IsAccepted;
-            if (isPending) steps.AddRange(Drained(inputs, first, 1));
+            if (isPending) steps.AddRange(Drained(inputs, first, place % 3));
             Move(first, second);
             steps.AddRange(Drained(inputs, second));
             steps.AddRange(Enumerable.Range(place + 1, Math.Max(0, frames - place - 1)).SelectMany(Feed(inputs, second, frame)));
