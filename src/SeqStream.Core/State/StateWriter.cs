@@ -39,6 +39,9 @@ public sealed class StateWriter
         values.CopyTo(Take(values.Length));
     }
 
+    /// <summary>Writes bytes as they are.</summary>
+    public void Append(ReadOnlySpan<byte> values) => values.CopyTo(Take(values.Length));
+
     /// <summary>Writes numbers without a count: the reader knows how many there are.</summary>
     public void WriteAll(ReadOnlySpan<float> values)
     {
@@ -63,6 +66,13 @@ public sealed class StateWriter
     public void WriteAll(ReadOnlySpan<long> values)
     {
         foreach (long value in values) Write(value);
+    }
+
+    /// <summary>Writes a count and leaves room for as many bytes, which the caller fills before the next change.</summary>
+    public Span<byte> Reserve(int count)
+    {
+        Write(count);
+        return Take(count);
     }
 
     private Span<byte> Take(int count)
