@@ -17,7 +17,7 @@ namespace SeqStream.Oracles;
 /// </summary>
 public sealed class StreamOracleTests
 {
-    private const int Lanes = 3, MoreFrames = 24, Problems = 20_000, OrtProblems = 400;
+    private const int Lanes = 3, MoreFrames = 24, Problems = 20_000, OrtProblems = 400, LookAheadProblems = 500, LongWindow = 128;
     private const float Tolerance = 2e-4f;
 
     [Fact]
@@ -32,16 +32,22 @@ public sealed class StreamOracleTests
         ForRandomSeeds(OrtProblems, seed => StepsEqualWhole(new StreamProblem(seed, suitsOnnxRuntime: true), (problem, model, frames, x) => OrtWhole(finding.Library!, problem, frames, x), KernelChoice.Best));
     }
 
+    /// <summary>With windows longer than the streams, layers in reverse direction are exact.</summary>
+    [Fact]
+    public void Steps_of_random_models_that_look_ahead_beyond_the_end_equal_the_whole_sequence()
+        => ForRandomSeeds(LookAheadProblems, static seed => StepsEqualWhole(
+            new StreamProblem(seed, looksAhead: true), static (problem, model, frames, x) => OwnWhole(model, frames, x), KernelChoice.For(InstructionSet.Scalar), new LoweringOptions { LookAhead = LongWindow }));
+
     private static void ForRandomSeeds(int problems, Action<int> check) => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(problems).WithQuietOnSuccess(true),
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), check));
 
     private delegate Dictionary<string, Whole> WholeRun(StreamProblem problem, OnnxModel model, int frames, float[] x);
 
-    private static void StepsEqualWhole(StreamProblem problem, WholeRun wholeRun, KernelChoice choice)
+    private static void StepsEqualWhole(StreamProblem problem, WholeRun wholeRun, KernelChoice choice, LoweringOptions? options = null)
     {
         OnnxModel model = OnnxModel.Parse(problem.ModelBytes, $"problem {problem.Seed}");
-        LoweringResult result = OnnxLowering.Lower(model);
+        LoweringResult result = OnnxLowering.Lower(model, options);
         Assert.True(result.Plan is not null, $"{problem} was refused: {string.Join("; ", result.Blockers)}");
         Random random = new(problem.Seed);
         Lane[] lanes = [.. Enumerable.Range(0, random.Next(1, Lanes + 1)).Select(_ => new Lane(problem, result, random))];

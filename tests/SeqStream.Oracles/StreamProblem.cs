@@ -15,6 +15,7 @@ internal sealed class StreamProblem
     private readonly OnnxModelWriter _model = new();
     private readonly List<string> _story = [];
     private readonly bool _suitsOnnxRuntime;
+    private readonly bool _looksAhead;
     private int _names;
 
     /// <param name="seed">Chooses the model.</param>
@@ -22,8 +23,10 @@ internal sealed class StreamProblem
     /// True to leave out what ONNX Runtime does otherwise: it fuses pads of zeros behind a concatenation into a convolution so that the model fails to load, and answers the lowest
     /// finite number for a dilated pool none of whose frames lies inside the stream.
     /// </param>
-    public StreamProblem(int seed, bool suitsOnnxRuntime = false)
+    /// <param name="looksAhead">True for recurrent layers in reverse and both directions as well.</param>
+    public StreamProblem(int seed, bool suitsOnnxRuntime = false, bool looksAhead = false)
     {
+        _looksAhead = looksAhead;
         Seed = seed;
         _suitsOnnxRuntime = suitsOnnxRuntime;
         _random = new Random(seed);
@@ -161,11 +164,24 @@ internal sealed class StreamProblem
         string cell = new[] { "RNN", "GRU", "LSTM" }[_random.Next(3)];
         int gates = cell switch { "RNN" => 1, "GRU" => 3, _ => 4 }, hidden = _random.Next(1, 4);
         string w = Name(), r = Name(), front = Name(), y = Name(), axis = Name(), squeezed = Name(), result = Name();
+        if (_looksAhead && _random.Next(3) != 0) return Backward(wire, channels, cell, gates, hidden);
         _story.Add(Text($"{cell} {hidden}"));
         Graph.Initializer(w, [1, gates * hidden, channels], Noise(gates * hidden * channels)).Initializer(r, [1, gates * hidden, hidden], Noise(gates * hidden * hidden)).Int64s(axis, 1);
         Graph.Node("Transpose", [wire], [front], ("perm", new[] { 2, 0, 1 })).Node(cell, [front, w, r], [y], ("hidden_size", hidden)).Node("Squeeze", [y, axis], [squeezed]);
         Graph.Node("Transpose", [squeezed], [result], ("perm", new[] { 1, 2, 0 }));
         return (result, hidden);
+    }
+
+    private (string, int) Backward(string wire, int channels, string cell, int gates, int hidden)
+    {
+        int directions = _random.Next(1, 3);
+        string w = Name(), r = Name(), front = Name(), y = Name(), turned = Name(), flat = Name(), result = Name(), h = Name();
+        _story.Add(Text($"{cell} {hidden} in {directions} directions"));
+        Graph.Initializer(w, [directions, gates * hidden, channels], Noise(directions * gates * hidden * channels)).Initializer(r, [directions, gates * hidden, hidden], Noise(directions * gates * hidden * hidden));
+        Graph.Initializer(h, [directions, 1, hidden], Noise(directions * hidden)).Int64s(flat, 1, directions * hidden, -1);
+        Graph.Node("Transpose", [wire], [front], ("perm", new[] { 2, 0, 1 })).Node(cell, [front, w, r, "", "", h], [y], ("hidden_size", hidden), ("direction", directions == 2 ? "bidirectional" : "reverse"));
+        Graph.Node("Transpose", [y], [turned], ("perm", new[] { 2, 1, 3, 0 })).Node("Reshape", [turned, flat], [result]);
+        return (result, directions * hidden);
     }
 
     private (string, int) Scan(string wire, int channels)
