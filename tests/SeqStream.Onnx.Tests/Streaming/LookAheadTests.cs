@@ -64,6 +64,36 @@ public sealed class LookAheadTests
     }
 
     [Fact]
+    public void Lanes_of_a_batch_that_began_at_different_steps_equal_their_streams_alone_bit_for_bit()
+    {
+        LoweringResult result = TestGraphs.Lowered(Layer("GRU", "bidirectional", 0), new LoweringOptions { LookAhead = 3 });
+        using StreamingModel model = StreamingModel.FromPlan(result.Plan!);
+        const int lanes = 5;
+        using SeqStream.Contracts.IStepExecutor executor = model.CreateExecutor(lanes, lanes);
+        float[][][] x = [.. Enumerable.Range(0, lanes).Select(static lane => PlanRun.Random(Frames - (2 * lane), Input, lane))];
+        List<float>[] answers = [.. x.Select(static _ => new List<float>())];
+        int[] slots = [.. x.Select(_ => executor.Rent())], steps = new int[lanes];
+        for (int turn = 0; steps.Zip(x).Any(lane => lane.First < result.Outputs[0].StepsFor(lane.Second.Length)); turn++)
+        {
+            int[] active = [.. Enumerable.Range(0, lanes).Where(lane => turn >= 2 * lane && steps[lane] < result.Outputs[0].StepsFor(x[lane].Length)).OrderBy(lane => (lane * 7 + turn) % lanes)];
+            for (int at = 0; at < active.Length; at++)
+            {
+                int lane = active[at];
+                if (steps[lane] == x[lane].Length) StreamEnd.Announce(executor, slots[lane], x[lane].Length);
+                Span<float> input = System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(executor.Input(0, at));
+                if (steps[lane] < x[lane].Length) x[lane][steps[lane]].CopyTo(input);
+                else input.Fill(float.NaN);
+            }
+            executor.Step([.. active.Select(lane => slots[lane])]);
+            for (int at = 0; at < active.Length; at++)
+            {
+                if (steps[active[at]]++ >= result.Outputs[0].Delay) answers[active[at]].AddRange(System.Runtime.InteropServices.MemoryMarshal.Cast<byte, float>(executor.Output(0, at)));
+            }
+        }
+        for (int lane = 0; lane < lanes; lane++) Assert.Equal(StreamRun.Whole(result, x[lane]), answers[lane]);
+    }
+
+    [Fact]
     public void Without_a_look_ahead_the_layers_are_refused_by_name()
     {
         Blocker[] blockers = TestGraphs.Refused(OnnxModel.Load(SharedFolder.Require(Published + "/model.onnx")));

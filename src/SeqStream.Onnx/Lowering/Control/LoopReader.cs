@@ -44,6 +44,7 @@ internal static class LoopReader
             Stacks = [.. Enumerable.Range(0, stacks).Select(stack => new ScanFormSlice(states + stack, body.Outputs[1 + states + stack].Name, 0))],
             Captures = [.. captures.Where(capture => gathers.Slices.All(slice => slice.Place != capture.Input))],
             Condition = condition,
+            CountsTrips = gathers.CountsTrips,
         };
     }
 

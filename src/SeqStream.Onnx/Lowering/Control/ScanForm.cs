@@ -35,6 +35,9 @@ internal sealed record ScanForm
     /// <summary>The state that ends the trips when it is false; -1 for none.</summary>
     public int Condition { get; init; } = -1;
 
+    /// <summary>True if a state counts the trips.</summary>
+    public bool CountsTrips { get; init; }
+
     /// <summary>True for the Scan of operator set 8, whose values have a batch axis before all others.</summary>
     public bool HasBatch { get; init; }
 

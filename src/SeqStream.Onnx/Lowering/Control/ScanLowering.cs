@@ -11,6 +11,7 @@ namespace SeqStream.Onnx.Lowering.Control;
 internal sealed class ScanLowering(NodeContext node, ScanForm form)
 {
     private const long MostWork = 1L << 32;
+    private const int MostUnrolled = 256;
 
     /// <summary>The rule of Scan and Loop.</summary>
     public static Lowered Lower(NodeContext node) => Lower(node, ScanForm.Read(node));
@@ -19,7 +20,15 @@ internal sealed class ScanLowering(NodeContext node, ScanForm form)
     public static Lowered Lower(NodeContext node, ScanForm form)
     {
         ScanLowering lowering = new(node, form);
-        return form is { Trips: 1, Condition: < 0 } ? lowering.Once() : lowering.Whole();
+        if (form is { Trips: 1, Condition: < 0 }) return lowering.Once();
+        try
+        {
+            return lowering.Whole();
+        }
+        catch (LoweringException) when (form is { Trips: > 1 and <= MostUnrolled, Condition: < 0 } && form.CountsTrips)
+        {
+            return lowering.Unrolled();
+        }
     }
 
     /// <summary>Lowers the body once.</summary>
@@ -112,6 +121,33 @@ internal sealed class ScanLowering(NodeContext node, ScanForm form)
         {
             Wire frame = results[form.States.Length + stack];
             if (node.Wants(form.Stacks[stack].Place)) outputs[form.Stacks[stack].Place] = new Wire(node.Output(form.Stacks[stack].Place, frame.Type, StackShape(form.Stacks[stack], frame.Shape, 1)).Name, frame, StackShape(form.Stacks[stack], frame.Shape, 1));
+        }
+        return Lowered.Sequence(nodes.ToImmutable(), [.. outputs]);
+    }
+
+    /// <summary>
+    /// All trips one behind the other, for a body that needs the number of the trip as a constant: it cuts at it, or makes shapes of it.
+    /// </summary>
+    private Lowered Unrolled()
+    {
+        ImmutableArray<StepNode>.Builder nodes = ImmutableArray.CreateBuilder<StepNode>();
+        List<Wire> before = [.. form.States.Select(InitialOf)];
+        List<ImmutableArray<Wire>> results = [];
+        for (int trip = 0; trip < form.Trips; trip++)
+        {
+            ImmutableArray<Wire> result = Trip(before, ScanSteps.Frames(node, form, this, trip, nodes), nodes);
+            results.Add(result);
+            before = [.. result[..form.States.Length]];
+            if (nodes.Count > ScanSteps.MostNodes) throw node.Refuse($"its body needs the number of each of its {form.Trips} trips, and stands once for each: more than {ScanSteps.MostNodes} nodes", "Use fewer trips");
+        }
+        Wire?[] outputs = new Wire?[node.OutputCount];
+        for (int state = 0; state < form.States.Length; state++)
+        {
+            if (form.States[state].Output is >= 0 and int output && node.Wants(output)) outputs[output] = FinalOf(form.States[state], before[state]);
+        }
+        for (int stack = 0; stack < form.Stacks.Length; stack++)
+        {
+            if (node.Wants(form.Stacks[stack].Place)) outputs[form.Stacks[stack].Place] = ScanSteps.Stack(node, form, this, form.Stacks[stack], [.. results.Select(result => result[form.States.Length + stack])], nodes);
         }
         return Lowered.Sequence(nodes.ToImmutable(), [.. outputs]);
     }

@@ -13,7 +13,8 @@ namespace SeqStream.Onnx.Lowering.Control;
 /// </summary>
 internal static class ScanSteps
 {
-    private const int MostNodes = 1 << 14;
+    /// <summary>Most plan nodes of a body that stands in the plan once for each trip.</summary>
+    public const int MostNodes = 1 << 14;
 
     /// <summary>A Scan whose one trip is the stream's next frame.</summary>
     public static Lowered Lower(NodeContext node) => Lower(node, ScanForm.Read(node), new StreamClock(), delay: 0);
@@ -61,8 +62,8 @@ internal static class ScanSteps
         return new StateField($"{node.Name}.{state.Before}", initial.Type, initial.Shape, initial.Constant);
     }
 
-    /// <summary>One frame of each value that is taken apart.</summary>
-    private static List<Wire> Frames(NodeContext node, ScanForm form, ScanLowering lowering, int frame, ImmutableArray<StepNode>.Builder nodes)
+    /// <summary>One place of each value that is taken apart.</summary>
+    public static List<Wire> Frames(NodeContext node, ScanForm form, ScanLowering lowering, int frame, ImmutableArray<StepNode>.Builder nodes)
     {
         List<Wire> frames = [];
         foreach (ScanFormSlice slice in form.Slices)
@@ -111,8 +112,8 @@ internal static class ScanSteps
         return after;
     }
 
-    /// <summary>The frames of an output, one behind the other.</summary>
-    private static Wire Stack(NodeContext node, ScanForm form, ScanLowering lowering, ScanFormSlice stack, ImmutableArray<Wire> frames, ImmutableArray<StepNode>.Builder nodes)
+    /// <summary>The places of a value that is put together, one behind the other.</summary>
+    public static Wire Stack(NodeContext node, ScanForm form, ScanLowering lowering, ScanFormSlice stack, ImmutableArray<Wire> frames, ImmutableArray<StepNode>.Builder nodes)
     {
         Wire output = node.Output(stack.Place, frames[0].Type, lowering.StackShape(stack, frames[0].Shape, form.Trips));
         TensorShape one = lowering.StackShape(stack, frames[0].Shape, 1);
