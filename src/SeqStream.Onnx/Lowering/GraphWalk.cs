@@ -16,6 +16,7 @@ internal sealed class GraphWalk
     private readonly ConstantFolding _folding;
     private readonly HashSet<string> _names;
     private readonly List<TraceStep> _steps = [];
+    private bool _isBody;
 
     private readonly Func<NodeContext, OperatorRule, Lowered>? _rewrite;
 
@@ -64,7 +65,7 @@ internal sealed class GraphWalk
     /// <summary>The body of a Scan or Loop: what it reads from outside is known, and nothing of it is rewritten.</summary>
     private GraphTrace TraceBody(OnnxGraph body, IReadOnlyDictionary<string, Wire> known, ImmutableArray<string> wanted)
     {
-        GraphWalk walk = new(_model, _rules with { RunsBothBranches = true }, _folding, _names, rewrite: null);
+        GraphWalk walk = new(_model, _rules with { RunsBothBranches = true }, _folding, _names, rewrite: null) { _isBody = true };
         Scope scope = new(body, outer: null);
         foreach ((string name, Wire wire) in known) scope.Define(name, new ScopedWire(wire, Producer: null));
         return walk.Trace(body, known, scope, wanted);
@@ -83,6 +84,7 @@ internal sealed class GraphWalk
         {
             try
             {
+                if (_isBody && !_rules.Bodies.TryTake()) throw new LoweringException(new Blocker(node.Name, node.Operator, "the nested graphs around it are too many, or make too many trips, to be written out", "Use fewer trips or nest the graphs less deeply"));
                 if (node is { Operator: "If", Domain: "" }) Branch(node, found[0], scope);
                 else Define(scope, Lower(node, inputs, [.. found.Select(static wire => wire?.Producer).OfType<TraceStep>()]));
                 return;

@@ -106,6 +106,23 @@ public sealed class ScanTests
     }
 
     [Fact]
+    public void Nested_loops_that_would_be_written_out_without_end_are_refused()
+    {
+        OnnxGraphWriter inner = Level(0).Node("Bogus", ["0v"], ["0w"]).Node("Identity", ["0c"], ["0d"]).Output("0d").Output("0w");
+        for (int level = 1; level < 30; level++)
+        {
+            // The number of the trip cuts a constant, which only an unrolled loop can.
+            inner = Level(level).Node("Slice", ["table", $"{level}at", "end"], [$"{level}part"]).Node("ReduceMax", [$"{level}part"], [$"{level}most"], ("keepdims", 0)).Node("Add", [$"{level}v", $"{level}most"], [$"{level}u"])
+                .NamedNode($"loop{level}", "", "Loop", ["trips", "", $"{level}u"], [$"{level}w"], ("body", inner)).Node("Identity", [$"{level}c"], [$"{level}d"]).Output($"{level}d").Output($"{level}w");
+        }
+        OnnxModel model = TestGraphs.Build(graph => graph.Input("x", ElementType.Float32, 1, Width).Initializer("trips", SeqStream.TestSupport.OnnxTensor.Int64s([], 200)).Int64s("axis", 0).Int64s("end", 300).Random("table", 300)
+            .NamedNode("outer", "", "Loop", ["trips", "", "x"], ["y"], ("body", inner)).Output("y"));
+        Assert.NotEmpty(TestGraphs.Refused(model));
+
+        static OnnxGraphWriter Level(int level) => new OnnxGraphWriter($"level{level}").Input($"{level}i", ElementType.Int64).Input($"{level}c", ElementType.Bool).Input($"{level}v", ElementType.Float32, 1, Width).Node("Unsqueeze", [$"{level}i", "axis"], [$"{level}at"]);
+    }
+
+    [Fact]
     public void A_loop_with_a_condition_ends_each_lane_when_it_is_false()
     {
         OnnxGraphWriter body = new OnnxGraphWriter("body").Input("i", ElementType.Int64).Input("c", ElementType.Bool).Input("v", ElementType.Float32, 1, 1)
