@@ -42,6 +42,21 @@ public sealed class HalfOracleTests
     }
 
     [Fact]
+    public void Weights_in_bfloat16_that_are_cast_step_as_onnx_runtime_runs_them()
+    {
+        Random random = new(5);
+        SeqStream.TestSupport.OnnxTensor Brain(params long[] dimensions)
+        {
+            ushort[] bits = [.. Enumerable.Range(0, (int)dimensions.Aggregate(1L, static (product, size) => product * size)).Select(_ => (ushort)(BitConverter.SingleToUInt32Bits((random.NextSingle() * 2) - 1) >> 16))];
+            return SeqStream.TestSupport.OnnxTensor.OfRaw(16, dimensions, MemoryMarshal.AsBytes<ushort>(bits));
+        }
+        OnnxModelWriter model = new(17);
+        model.Graph.Input("x", ElementType.Float32, "seq", 1, Input).Initializer("w16", Brain(1, 3 * Hidden, Input)).Initializer("r16", Brain(1, 3 * Hidden, Hidden))
+            .Node("Cast", ["w16"], ["w"], ("to", 1)).Node("Cast", ["r16"], ["r"], ("to", 1)).Node("GRU", ["x", "w", "r"], ["y"], ("hidden_size", Hidden)).Output("y", ElementType.Float32, "seq", 1, 1, Hidden);
+        StepsEqualOrt<float>(model, 1e-5f, static value => value, static value => value);
+    }
+
+    [Fact]
     public void A_float16_layer_behind_a_convolution_along_time_steps_near_the_whole_sequence()
     {
         OnnxModelWriter model = new(17);

@@ -12,8 +12,9 @@ internal static class TensorReader
     private const int RawBytes = 9;
     private const int DoubleList = 10;
     private const int UInt64List = 11;
+    private const int BFloat16 = 16;
 
-    /// <summary>Reads one tensor. <paramref name="reader"/> is taken by value: the elements are walked a second time.</summary>
+    /// <summary>Reads one tensor; bfloat16 elements become float32, which holds each of them exactly. <paramref name="reader"/> is taken by value: the elements are walked a second time.</summary>
     public static OnnxTensor Read(ProtobufReader reader)
     {
         ProtobufReader elements = reader;
@@ -37,6 +38,7 @@ internal static class TensorReader
                 default: reader.Skip(); break;
             }
         }
+        if (typeNumber == BFloat16) return new OnnxTensor(name, Widened(ReadElements(elements, name, ElementType.UInt16, ShapeOf(elements, name, dimensions), raw), elements), null);
         ElementType type = TypeOf(typeNumber);
         if (type == ElementType.None) return new OnnxTensor(name, null, $"its elements are {TypeName(typeNumber)}, which SeqStream does not compute with");
         return new OnnxTensor(name, ReadElements(elements, name, type, ShapeOf(elements, name, dimensions), raw), null);
@@ -59,6 +61,16 @@ internal static class TensorReader
         _ when TypeOf(number) != ElementType.None => TypeOf(number).DisplayName(),
         _ => $"of type number {number}",
     };
+
+    /// <summary>bfloat16 is the upper half of float32.</summary>
+    private static ConstantTensor Widened(ConstantTensor halves, ProtobufReader reader)
+    {
+        reader.Budget.TakeBytes((long)halves.Shape.ElementCount * sizeof(float), reader.Offset);
+        ReadOnlySpan<ushort> bits = halves.Values<ushort>();
+        float[] wide = new float[bits.Length];
+        for (int at = 0; at < wide.Length; at++) wide[at] = BitConverter.UInt32BitsToSingle((uint)bits[at] << 16);
+        return ConstantTensor.Float32(halves.Shape, wide);
+    }
 
     private static TensorShape ShapeOf(in ProtobufReader reader, string name, List<long> dimensions)
     {
