@@ -68,7 +68,7 @@ public sealed class StreamOracleTests
         }
     }
 
-    private static Dictionary<string, Whole> OwnWhole(OnnxModel model, int frames, float[] x)
+    internal static Dictionary<string, Whole> OwnWhole(OnnxModel model, int frames, float[] x)
     {
         LoweringResult whole = OnnxLowering.LowerWhole(model, new LoweringOptions { Dimensions = ImmutableDictionary<string, int>.Empty.Add("time", frames) });
         using StreamingModel streaming = StreamingModel.FromPlan(whole.PlanOrThrow(), KernelChoice.For(InstructionSet.Scalar));
@@ -80,7 +80,7 @@ public sealed class StreamOracleTests
             .ToDictionary(static pair => pair.Name, static pair => pair.Whole);
     }
 
-    private static Dictionary<string, Whole> OrtWhole(OrtLibrary library, StreamProblem problem, int frames, float[] x)
+    internal static Dictionary<string, Whole> OrtWhole(OrtLibrary library, StreamProblem problem, int frames, float[] x)
     {
         using OrtSession session = OrtSession.Load(library, problem.ModelBytes, problem.ToString());
         return session.Run([OrtTensor.Float32("x", [1, problem.Channels, frames], x)]).ToDictionary(
@@ -88,7 +88,7 @@ public sealed class StreamOracleTests
     }
 
     /// <summary>An output of the whole-sequence model.</summary>
-    private sealed record Whole(int[] Shape, float[] Values);
+    internal sealed record Whole(int[] Shape, float[] Values);
 
     /// <summary>One stream and what its steps answered.</summary>
     private sealed class Lane

@@ -27,6 +27,9 @@ public sealed record LoweringResult
     /// <summary>The dimension along which the stream runs, such as <c>seq</c> or <c>x[1]</c>; null if no dimension does.</summary>
     public string? TimeDimension { get; init; }
 
+    /// <summary>Every place among the inputs of the dimension along which the stream runs.</summary>
+    public ImmutableArray<InputAxis> TimeAxes { get; init; } = [];
+
     /// <summary>Dimensions without a size that count streams, by symbol or place; a plan is for one.</summary>
     public ImmutableArray<string> BatchDimensions { get; init; } = [];
 

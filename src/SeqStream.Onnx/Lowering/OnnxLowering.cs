@@ -59,7 +59,7 @@ public sealed class OnnxLowering
         HashSet<string> stateInputs = [.. pairs.Select(static pair => pair.Input.Name)];
         FindTimeDimension search = new(_model, _dimensions, _whole, _folding, stateInputs);
         FreeDimension? time = search.Find(_options.TimeAxis);
-        result = result with { TimeDimension = time?.Key, BatchDimensions = [.. _dimensions.Free.Where(dimension => dimension != time).Select(static dimension => dimension.Key)], Notes = [.. search.Notes] };
+        result = result with { TimeDimension = time?.Key, TimeAxes = [.. time?.Places ?? []], BatchDimensions = [.. _dimensions.Free.Where(dimension => dimension != time).Select(static dimension => dimension.Key)], Notes = [.. search.Notes] };
         if (search.Blockers.Count > 0) return result with { Blockers = [.. search.Blockers] };
         TimeReport? report = null;
         if (time is not null)
@@ -106,6 +106,7 @@ public sealed class OnnxLowering
         PulseTrace compiled = compiler.Compile();
         if (!compiled.Blockers.IsEmpty) return result with { Blockers = PulseCompiler.Choose(blockers, compiled.Blockers) };
         PlanParts parts = new(compiled.Trace);
+        foreach (StepNode node in compiled.Holds) parts.Append(node);
         if (parts.Nodes.Any(node => node.States.Contains(compiled.Pass.Clock.Steps))) parts.Append(new CountStepsNode(compiled.Pass.Clock));
         result = result with { FramesPerStep = compiled.Pass.Frames, ShortestStream = compiled.Pass.ShortestStream, Outputs = compiled.Outputs(_model) };
         return Finish(result with { Notes = [.. result.Notes, .. compiled.Notes(result.Outputs)] }, compiled.Trace, parts);

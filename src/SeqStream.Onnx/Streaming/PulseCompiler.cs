@@ -49,8 +49,8 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
         for (int frames = 1; ;)
         {
             PulsePass pass = new(model, shorter, longer, shortLength, longLength, frames, weights);
-            if (!longer.Blockers.IsEmpty) return new PulseTrace(longer, pass, longer.Blockers);
-            if (!shorter.Blockers.IsEmpty) return new PulseTrace(shorter, pass, shorter.Blockers);
+            if (!longer.Blockers.IsEmpty) return new PulseTrace(longer, pass, [], longer.Blockers);
+            if (!shorter.Blockers.IsEmpty) return new PulseTrace(shorter, pass, [], shorter.Blockers);
             PulseTrace trace = Walk(pass, shorter, longer);
             if (pass.NeededFrames == frames) return trace;
             frames = pass.NeededFrames;
@@ -74,7 +74,21 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
             bool isFixed = output.Wire.Constant is null || (probe.IsConstant && probe.IsSameEverywhere());
             if (!isFixed) blockers.Add(new Blocker(name, "", "this output is computed from the length of the stream, which a stream does not have before it ends", TimeQuestion.WholeSequence));
         }
-        return new PulseTrace(trace, pass, [.. blockers]);
+        return blockers.Count > 0 ? new PulseTrace(trace, pass, [], [.. blockers]) : HoldEarlyEnds(trace, pass);
+    }
+
+    /// <summary>An output whose last frames are cut off waits until it is known that they are not, so that every frame answered is one of the output.</summary>
+    private static PulseTrace HoldEarlyEnds(GraphTrace trace, PulsePass pass)
+    {
+        List<StepNode> holds = [];
+        Dictionary<string, ScopedWire> outputs = new(trace.Outputs, StringComparer.Ordinal);
+        foreach ((string name, ScopedWire output) in trace.Outputs)
+        {
+            if (pass.Hold(name, output.Wire) is not { } hold) continue;
+            holds.Add(hold);
+            outputs[name] = output with { Wire = hold.Outputs[0]! };
+        }
+        return new PulseTrace(trace with { Outputs = outputs }, pass, [.. holds], []);
     }
 
     private GraphTrace Whole(int length) => GraphWalk.Trace(model, dimensions.Wires(time, length), whole, folding);

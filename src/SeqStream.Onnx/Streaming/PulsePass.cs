@@ -113,6 +113,16 @@ internal sealed class PulsePass
         ShortestStream = Math.Max(ShortestStream, facts.Length.Divisor - facts.Length.Offset);
     }
 
+    /// <summary>Holds back an output that ends before its source, until the end is known when its last frames come; null if it does not.</summary>
+    public DelayNode? Hold(string output, Wire wire)
+    {
+        if (FactsOf(wire) is not { } facts || facts.FramesUntilEnd is not (> 0 and int wait)) return null;
+        string name = $"{output}.hold";
+        Wire held = new(name, wire.Type, wire.Shape);
+        _facts[held] = facts with { Delay = facts.Delay + wait };
+        return new DelayNode(name, wire, held, facts.Axis, wait, overlap: 0, fill: null);
+    }
+
     /// <summary>A node that reads no stream: it may still spread a value over one.</summary>
     private Lowered Still(PulseQuestion question)
     {

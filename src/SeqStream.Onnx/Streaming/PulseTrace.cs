@@ -8,8 +8,9 @@ namespace SeqStream.Onnx.Streaming;
 /// <summary>A whole-sequence model rewritten to steps, or the nodes that prevent it.</summary>
 /// <param name="Trace">The walk over the model with the frames of one step.</param>
 /// <param name="Pass">What the walk found out.</param>
+/// <param name="Holds">Nodes that run after the walk's: they hold back outputs that end before their source.</param>
 /// <param name="Blockers">Why the model cannot be rewritten; empty if it can.</param>
-internal sealed record PulseTrace(GraphTrace Trace, PulsePass Pass, ImmutableArray<Blocker> Blockers)
+internal sealed record PulseTrace(GraphTrace Trace, PulsePass Pass, ImmutableArray<StepNode> Holds, ImmutableArray<Blocker> Blockers)
 {
     /// <summary>What the model's outputs mean in time.</summary>
     public ImmutableArray<LoweredOutput> Outputs(OnnxModel model) => [.. model.Graph.Outputs.Select(output => Describe(output.Name))];
@@ -28,6 +29,6 @@ internal sealed record PulseTrace(GraphTrace Trace, PulsePass Pass, ImmutableArr
     {
         if (Pass.FactsOf(Trace.Outputs[name].Wire) is not { } facts) return new LoweredOutput(name, OutputTiming.Fixed, 0);
         long lookAhead = Math.Max(0, (facts.Delay * facts.Stride) - facts.Anchor);
-        return new LoweredOutput(name, OutputTiming.EveryStep, facts.Delay) { Axis = facts.Axis, FramesPerStep = facts.Frames, LookAhead = lookAhead, Length = facts.Length };
+        return new LoweredOutput(name, OutputTiming.EveryStep, facts.Delay) { Axis = facts.Axis, FramesPerStep = facts.Frames, LookAhead = lookAhead, Origin = facts.Anchor, Length = facts.Length };
     }
 }
