@@ -27,9 +27,6 @@ public sealed record StreamTiming
     /// <summary>How many of the newest source frames may still be answered for.</summary>
     public int MostUnanswered => MostWaiting + (int)Outputs.Max(static output => Math.Max(0, (output.Delay * output.Length.Divisor) - output.Origin));
 
-    /// <summary>Steps after which all answers of a stream of <paramref name="sourceFrames"/> are out; 0 for a stream that is too short.</summary>
-    public long StepsFor(long sourceFrames) => sourceFrames < ShortestStream ? 0 : Outputs.Max(output => output.StepsFor(sourceFrames));
-
     /// <summary>The ports of one frame: those of a step with one frame on each time axis.</summary>
     /// <param name="step">The ports of a step.</param>
     public StepSignature FrameOf(StepSignature step)

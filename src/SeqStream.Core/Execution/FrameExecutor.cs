@@ -25,6 +25,7 @@ public sealed class FrameExecutor : IStepPorts, IDisposable
     private readonly int[] _laneSlots;        // [lane] of the last step
     private readonly int[] _laneStepSlots;    // [lane] the same, of the model's executor
     private readonly byte[] _row;             // for announcing the end
+    private readonly long _framesBeforeSteps; // frames that a stream must have before its first step
     private readonly int _waitingAt;          // offset of the waiting frames' row in a saved row
     private int[] _stepSlots = new int[64];   // [slot] slot of the model's executor
 
@@ -51,6 +52,7 @@ public sealed class FrameExecutor : IStepPorts, IDisposable
         _outputs = [.. steps.Signature.Outputs.Select((port, at) => new FramePort(port, timing.Outputs[at].Axis))];
         (_groups, _times) = Group(timing.Outputs);
         _shown = new int[_outputs.Length];
+        _framesBeforeSteps = timing.MostWaiting > timing.FramesPerStep ? timing.ShortestStream : 0;
         _row = new byte[steps.Signature.Layout.RowBytes];
     }
 
@@ -136,8 +138,8 @@ public sealed class FrameExecutor : IStepPorts, IDisposable
         if (_waiting is null) return false;
         long length = _waiting.Length(slot);
         bool isDue = length < 0
-            ? _waiting.Waiting(slot) >= _timing!.FramesPerStep && (_timing.MostWaiting == _timing.FramesPerStep || _waiting.Taken(slot) >= _timing.ShortestStream)
-            : _waiting.Steps(slot) < _timing!.StepsFor(length);
+            ? _waiting.Waiting(slot) >= _timing!.FramesPerStep && _waiting.Taken(slot) >= _framesBeforeSteps
+            : _waiting.Steps(slot) < StepsFor(length);
         if (isDue) _waiting.MoveTo(slot, _steps, lane);
         return isDue;
     }
@@ -207,6 +209,15 @@ public sealed class FrameExecutor : IStepPorts, IDisposable
     {
         _steps.Dispose();
         _waiting?.Dispose();
+    }
+
+    /// <summary>Steps after which all answers of a stream are out; 0 for one that is too short.</summary>
+    private long StepsFor(long length)
+    {
+        long steps = 0;
+        if (length < _timing!.ShortestStream) return steps;
+        foreach (AnswerTiming time in _times) steps = Math.Max(steps, time.StepsFor(length));
+        return steps;
     }
 
     private int StepSlot(int slot) => _waiting is null ? slot : _stepSlots[slot];
