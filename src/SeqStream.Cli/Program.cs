@@ -28,6 +28,8 @@ internal static class Program
         GenerateVerb.Create(),
         ModelsVerb.Create(),
         InspectVerb.Create(),
+        ExplainVerb.Create(),
+        VerifyVerb.Create(),
         BenchVerb.Create(),
         EvalVerb.Create(),
         DoctorVerb.Create(),

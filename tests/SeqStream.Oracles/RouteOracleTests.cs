@@ -78,7 +78,7 @@ public sealed class RouteOracleTests
             Assert.True(said.Count == length, $"{where}: {said.Count} answers, expected {length}");
             for (int frame = 0; frame < length; frame++)
             {
-                long place = output.Origin + (frame * output.Length.Divisor);
+                long place = (long)output.Origin + (frame * output.Length.Divisor);
                 bool isInside = place >= 0 && place < source.Frames;
                 Assert.True(said[frame].Step == frame, $"{where}: answer {frame} says step {said[frame].Step}");
                 Assert.True(said[frame].Echo == (isInside ? $"\"f\":{place}" : ""), $"{where}: answer {frame} passes {said[frame].Echo} through, expected frame {place}");

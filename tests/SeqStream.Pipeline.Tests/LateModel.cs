@@ -13,7 +13,7 @@ internal static class LateModel
     public static StageFactory Stages() => TestStages.Create() with
     {
         Executors = NativeProgram.Bind(Plan()),
-        Timing = new StreamTiming { FramesPerStep = FramesPerStep, InputAxes = [2], Outputs = [new AnswerTiming(2, FramesPerStep, Delay, StreamLength.Source, 0)] },
+        Timing = new StreamTiming { FramesPerStep = FramesPerStep, InputAxes = [2], Outputs = [new AnswerTiming(2, FramesPerStep, Delay, StreamLength.Source, 0, 1)] },
     };
 
     private static StepPlan Plan()

@@ -25,7 +25,7 @@ public sealed record StreamTiming
     public int MostWaiting => FramesBeforeAnswer < ShortestStream ? (int)Math.Max(FramesPerStep, ShortestStream) : FramesPerStep;
 
     /// <summary>How many of the newest source frames may still be answered for.</summary>
-    public int MostUnanswered => MostWaiting + (int)Outputs.Max(static output => Math.Max(0, (output.Delay * output.Length.Divisor) - output.Origin));
+    public int MostUnanswered => MostWaiting + (int)Math.Ceiling(Outputs.Max(static output => Math.Max(0, (output.Delay * output.Stride) - output.Origin)));
 
     /// <summary>The ports of one frame: those of a step with one frame on each time axis.</summary>
     /// <param name="step">The ports of a step.</param>

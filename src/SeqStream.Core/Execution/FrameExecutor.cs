@@ -15,6 +15,7 @@ namespace SeqStream.Execution;
 /// </remarks>
 public sealed class FrameExecutor : IStepPorts, IDisposable
 {
+    private const int ManySteps = 1 << 20;   // more than any delay
     private readonly IStepExecutor _steps;
     private readonly StreamTiming? _timing;
     private readonly WaitingFrames? _waiting;
@@ -180,7 +181,8 @@ public sealed class FrameExecutor : IStepPorts, IDisposable
         long length = _waiting!.Length(slot), end = time.Length.Of(length < 0 ? _waiting.Taken(slot) : length);
         long first = ((_waiting.Steps(slot) - 1) * time.FramesPerStep) - time.Delay;
         int at = (int)Math.Clamp(-first, 0, time.FramesPerStep);
-        return new FrameAnswers(first + at, at, (int)Math.Clamp(end - first - at, 0, time.FramesPerStep - at));
+        int count = (int)Math.Clamp(end - first - at, 0, time.FramesPerStep - at), skipped = time.IsLatest ? Math.Max(0, count - 1) : 0;
+        return new FrameAnswers(first + at + skipped, at + skipped, count - skipped);
     }
 
     /// <summary>The source frame to which a frame of a group belongs; it may lie outside the stream.</summary>
@@ -244,7 +246,7 @@ public sealed class FrameExecutor : IStepPorts, IDisposable
         {
             AnswerTiming output = timing.Outputs[at];
             fits = output.Delay >= 0 && (output.Axis < 0 || step.Outputs[at].Shape[output.Axis] == output.FramesPerStep);
-            bool endsInTime = output.Length.Offset + (output.Delay * output.Length.Divisor) >= 0;
+            bool endsInTime = ((long)output.FramesPerStep * ManySteps) - output.Delay <= output.Length.Of((long)timing.FramesPerStep * ManySteps);
             if (!endsInTime) throw new ArgumentException($"Output '{step.Outputs[at].Name}' of model '{step.ModelName}' has {output.Length} frames and lags by {output.Delay}: its last frames would be answered before the stream's end is known. Hold it back for longer.", nameof(timing));
         }
         if (!fits) throw new ArgumentException($"The timing of {timing.FramesPerStep} frames per step does not fit the ports of model '{step.ModelName}': {string.Join(", ", step.Inputs)} and {string.Join(", ", step.Outputs)}.", nameof(timing));

@@ -17,8 +17,8 @@ public sealed record LoweredOutput(string Name, OutputTiming Timing, int Delay)
     /// <summary>Frames that one step answers.</summary>
     public int FramesPerStep { get; init; } = 1;
 
-    /// <summary>Source frame to which the output's first frame belongs: the newest one that it would need if nothing waited, without those that pads stand for. Frame i belongs to <c>Origin + i * Length.Divisor</c>.</summary>
-    public long Origin { get; init; }
+    /// <summary>Source frame to which the output's first frame belongs: the newest one that it would need if nothing waited, without those that pads stand for. A whole number, or a fraction where frames were multiplied.</summary>
+    public double Origin { get; init; }
 
     /// <summary>Source frames after a frame's own place that must have come before it is answered: the latency that people notice.</summary>
     public long LookAhead { get; init; }

@@ -39,6 +39,9 @@ public sealed record LoweringResult
     /// <summary>What the plan's outputs mean in time, in the plan's order.</summary>
     public ImmutableArray<LoweredOutput> Outputs { get; init; } = [];
 
+    /// <summary>What became of each of the model's nodes, in the order in which they run; empty if the model is refused.</summary>
+    public ImmutableArray<LoweredNode> Nodes { get; init; } = [];
+
     /// <summary>Source frames that one step takes: the product of the model's strides along time.</summary>
     public int FramesPerStep { get; init; } = 1;
 

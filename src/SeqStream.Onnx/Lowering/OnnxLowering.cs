@@ -22,6 +22,7 @@ public sealed class OnnxLowering
     private readonly PackedWeights _weights = new();
     private readonly OperatorRule _whole;
     private readonly FreeDimensions _dimensions;
+    private readonly Dictionary<string, WireFacts> _facts = new(StringComparer.Ordinal);   // by value name
 
     private OnnxLowering(OnnxModel model, LoweringOptions options)
     {
@@ -79,7 +80,7 @@ public sealed class OnnxLowering
         LoweringResult result = new() { File = _model.File };
         if (_dimensions.Blockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers] };
         GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(null, 1), _whole, _folding);
-        return Finish(result, trace, new PlanParts(trace));
+        return Finish(result, trace, new PlanParts(trace), static (name, _) => new LoweredOutput(name, OutputTiming.EveryStep, 0));
     }
 
     private TimeReport? Analyse(FreeDimension time, HashSet<string> stateInputs, out ImmutableArray<Blocker> blockers)
@@ -92,6 +93,13 @@ public sealed class OnnxLowering
             return null;
         }
         TimeReport report = TimeAnalysis.Analyse(_model, one, shorter, longer, stateInputs);
+        foreach (TraceStep step in shorter.LiveSteps)
+        {
+            for (int at = 0; at < step.Outputs.Length && at < step.Node.Outputs.Length; at++)
+            {
+                if (step.Outputs[at] is { } wire && report.Facts.TryGetValue(wire, out WireFacts facts)) _facts[step.Node.Outputs[at]] = facts;
+            }
+        }
         blockers = report.Blockers;
         if (blockers.IsEmpty) blockers = [.. report.Outputs.Where(static output => output.Value.Kind == TimeKind.Initial).Select(static output => new Blocker(output.Key, "", "this output is the state from before the sequence", TimeQuestion.WholeSequence))];
         return report;
@@ -109,7 +117,7 @@ public sealed class OnnxLowering
         foreach (StepNode node in compiled.Holds) parts.Append(node);
         if (parts.Nodes.Any(node => node.States.Contains(compiled.Pass.Clock.Steps))) parts.Append(new CountStepsNode(compiled.Pass.Clock));
         result = result with { FramesPerStep = compiled.Pass.Frames, ShortestStream = compiled.Pass.ShortestStream, Outputs = compiled.Outputs(_model) };
-        return Finish(result with { Notes = [.. result.Notes, .. compiled.Notes(result.Outputs)] }, compiled.Trace, parts);
+        return Finish(result with { Notes = [.. result.Notes, .. compiled.Notes(result.Outputs)] }, compiled.Trace, parts, compiled.Describe);
     }
 
     private LoweringResult Assemble(LoweringResult result, FreeDimension? time, IReadOnlyList<FoundPair> pairs, TimeReport? report)
@@ -135,7 +143,7 @@ public sealed class OnnxLowering
         {
             Outputs = [.. _model.Graph.Outputs.Where(output => !stateOutputs.Contains(output.Name)).Select(output => new LoweredOutput(output.Name, TimingOf(output.Name, report), Delay: 0) { Axis = AxisOf(output.Name, report) })],
         };
-        return Finish(result, trace, parts);
+        return Finish(result, trace, parts, (name, _) => TimeOf(name, report));
     }
 
     /// <summary>A state that does more than keep a recurrent node's memory, or a recurrent node along time whose memory nothing keeps; null if there is none.</summary>
@@ -154,15 +162,22 @@ public sealed class OnnxLowering
             _ => OutputTiming.LastStep,
         };
 
+    private LoweredOutput TimeOf(string value, TimeReport? report)
+    {
+        WireFacts facts = report is null || !_facts.TryGetValue(value, out WireFacts known) ? WireFacts.EveryStep(-1) : known;
+        OutputTiming timing = facts.Kind switch { TimeKind.EveryStep => OutputTiming.EveryStep, TimeKind.LastStep => OutputTiming.LastStep, _ => OutputTiming.Fixed };
+        return new LoweredOutput(value, timing, 0) { Axis = facts.Kind == TimeKind.EveryStep ? facts.Axis : -1 };
+    }
+
     private static int AxisOf(string output, TimeReport? report)
         => report is not null && report.Outputs.TryGetValue(output, out WireFacts facts) && facts.Kind == TimeKind.EveryStep ? facts.Axis : -1;
 
-    private LoweringResult Finish(LoweringResult result, GraphTrace trace, PlanParts parts)
+    private LoweringResult Finish(LoweringResult result, GraphTrace trace, PlanParts parts, Func<string, Wire, LoweredOutput> timeOf)
     {
         if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
         ImmutableArray<Wire> inputs = [.. _model.Graph.Inputs.Select(input => trace.Inputs[input.Name]).Where(wire => wire.Constant is null && !parts.IsState(wire))];
         ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name].Wire))];
         ImmutableArray<StepConstant> constants = [.. _model.Graph.Inputs.Where(input => _options.Constants.ContainsKey(input.Name)).Select(input => new StepConstant(input.Name, _options.Constants[input.Name]))];
-        return result with { Plan = parts.Build(_model.File, inputs, outputs, constants) };
+        return result with { Plan = parts.Build(_model.File, inputs, outputs, constants), Nodes = LoweredNode.Of(trace, timeOf) };
     }
 }

@@ -57,9 +57,15 @@ internal static class PadPulse
         return (Mask(question, wire, facts, zero, prefix, suffix), Moved(facts, before, after, zero));
     }
 
-    /// <summary>Waits until the frame after the value's last is not given before the source's end is known.</summary>
+    /// <summary>
+    /// Waits until the frame after the value's last is not given before the source's end is known. Only where frames are cut off at the end does the value end
+    /// before its source: floor((S + offset) / divisor) + delay must not be less than floor(S / divisor).
+    /// </summary>
     private static (Wire Wire, PulseFacts Facts) AwaitEnd(PulseQuestion question, Wire wire, PulseFacts facts)
-        => question.Delay(wire, facts, facts.FramesUntilEnd, 0);
+    {
+        long early = -(facts.Length.Offset + (facts.Delay * facts.Stride));
+        return early <= 0 ? (wire, facts) : question.Delay(wire, facts, checked((int)((early + facts.Stride - 1) / facts.Stride)), 0);
+    }
 
     private static PulseFacts Moved(PulseFacts facts, int before, int after, ConstantTensor fill)
     {

@@ -13,10 +13,4 @@ internal readonly record struct PulseFacts(int Axis, int Frames, int Delay, Stre
 {
     /// <summary>Source frames for each frame of the value.</summary>
     public long Stride => Length.Divisor;
-
-    /// <summary>
-    /// Frames to wait until the frame after the value's last is not given before the source's end is known; 0 for most. Only where frames are cut off at the end does the value end
-    /// before its source: floor((S + offset) / divisor) + delay must not be less than floor(S / divisor).
-    /// </summary>
-    public int FramesUntilEnd => checked((int)Math.Max(0, (-(Length.Offset + (Delay * Stride)) + Stride - 1) / Stride));
 }

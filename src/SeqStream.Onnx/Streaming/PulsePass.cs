@@ -116,7 +116,10 @@ internal sealed class PulsePass
     /// <summary>Holds back an output that ends before its source, until the end is known when its last frames come; null if it does not.</summary>
     public DelayNode? Hold(string output, Wire wire)
     {
-        if (FactsOf(wire) is not { } facts || facts.FramesUntilEnd is not (> 0 and int wait)) return null;
+        if (FactsOf(wire) is not { } facts) return null;
+        // At the end of each step, no frame may have been given that the stream as long as it is by then would not have.
+        int wait = checked((int)(((long)facts.Frames * LongLength) - facts.Delay - facts.Length.Of((long)Frames * LongLength)));
+        if (wait <= 0) return null;
         string name = $"{output}.hold";
         Wire held = new(name, wire.Type, wire.Shape);
         _facts[held] = facts with { Delay = facts.Delay + wait };

@@ -13,7 +13,7 @@ namespace SeqStream.Onnx.Streaming;
 internal sealed record PulseTrace(GraphTrace Trace, PulsePass Pass, ImmutableArray<StepNode> Holds, ImmutableArray<Blocker> Blockers)
 {
     /// <summary>What the model's outputs mean in time.</summary>
-    public ImmutableArray<LoweredOutput> Outputs(OnnxModel model) => [.. model.Graph.Outputs.Select(output => Describe(output.Name))];
+    public ImmutableArray<LoweredOutput> Outputs(OnnxModel model) => [.. model.Graph.Outputs.Select(output => Describe(output.Name, Trace.Outputs[output.Name].Wire))];
 
     /// <summary>Remarks for people.</summary>
     public IEnumerable<string> Notes(ImmutableArray<LoweredOutput> outputs)
@@ -25,9 +25,10 @@ internal sealed record PulseTrace(GraphTrace Trace, PulsePass Pass, ImmutableArr
         }
     }
 
-    private LoweredOutput Describe(string name)
+    /// <summary>What a value means in time.</summary>
+    public LoweredOutput Describe(string name, Wire wire)
     {
-        if (Pass.FactsOf(Trace.Outputs[name].Wire) is not { } facts) return new LoweredOutput(name, OutputTiming.Fixed, 0);
+        if (Pass.FactsOf(wire) is not { } facts) return new LoweredOutput(name, OutputTiming.Fixed, 0);
         long lookAhead = Math.Max(0, (facts.Delay * facts.Stride) - facts.Anchor);
         return new LoweredOutput(name, OutputTiming.EveryStep, facts.Delay) { Axis = facts.Axis, FramesPerStep = facts.Frames, LookAhead = lookAhead, Origin = facts.Anchor, Length = facts.Length };
     }

@@ -26,7 +26,7 @@ public sealed class FrameExecutorTests
     {
         FramesPerStep = FramesPerStep,
         InputAxes = [2],
-        Outputs = [new AnswerTiming(2, FramesPerStep, Delay, new StreamLength(1, 1), 0)],
+        Outputs = [new AnswerTiming(2, FramesPerStep, Delay, new StreamLength(1, 1), 0, 1)],
         ShortestStream = shortest,
     };
 
@@ -152,7 +152,7 @@ public sealed class FrameExecutorTests
     [Fact]
     public void Output_that_ends_before_its_end_is_known_is_refused()
     {
-        StreamTiming timing = Timing() with { Outputs = [new AnswerTiming(2, FramesPerStep, 1, new StreamLength(-2, 1), 0)] };
+        StreamTiming timing = Timing() with { Outputs = [new AnswerTiming(2, FramesPerStep, 1, new StreamLength(-2, 1), 0, 1)] };
         using IStepExecutor steps = NativeProgram.Bind(Plan()).CreateExecutor(1, 1);
         Assert.Contains("Hold it back for longer", Assert.Throws<ArgumentException>(() => new FrameExecutor(steps, timing)).Message, StringComparison.Ordinal);
     }
