@@ -11,7 +11,7 @@ namespace SeqStream.Onnx.Writing;
 /// <summary>
 /// What the metadata of a step model say beside its graph, written and read:
 /// <code>
-/// seqstream.state.INPUT     OUTPUT;init=zeros | ones | a number for all elements | base64:little-endian elements of one stream
+/// seqstream.state.INPUT     OUTPUT;init=zeros | ones | a number for all elements | base64:little-endian elements of the input
 /// seqstream.output.NAME     timing=EveryStep;delay=2;frames=1;axis=2;length=floor((S + 2) / 4);lookahead=3
 /// seqstream.constant.NAME   int64;[1];base64:...    an input of the original that was bound to one value
 /// seqstream.frames          source frames of one step
@@ -26,11 +26,12 @@ internal static partial class StepMetadata
     private const string FramesKey = "seqstream.frames";
     private const string ShortestKey = "seqstream.shortest";
     private const string Base64 = "base64:";
+    private const int MostDelay = 1 << 20;
 
     /// <summary>The metadata of a model that is written.</summary>
     public static IEnumerable<(string Key, string Value)> Describe(LoweringResult lowering, StepPlan plan, ImmutableArray<WrittenState> states, StepModelOptions options)
     {
-        foreach (WrittenState state in states) yield return (StatePrefix + state.Input, $"{state.Output};init={Show(state.Field.Initial)}");
+        foreach (WrittenState state in states) yield return (StatePrefix + state.Input, $"{state.Output};init={Show(state.Initial)}");
         foreach (PlanOutput output in plan.Outputs)
         {
             LoweredOutput? timing = lowering.Outputs.FirstOrDefault(lowered => lowered.Name == output.Name);
@@ -76,7 +77,7 @@ internal static partial class StepMetadata
         if (!metadata.TryGetValue(OutputPrefix + name, out string? text)) return null;
         Dictionary<string, string> parts = text.Split(';', StringSplitOptions.TrimEntries).Select(static part => part.Split('=', 2)).Where(static part => part.Length == 2).DistinctBy(static part => part[0]).ToDictionary(static part => part[0], static part => part[1]);
         bool isWhole = Enum.TryParse(parts.GetValueOrDefault("timing"), out OutputTiming timing) & Number("delay", out long delay) & Number("frames", out long frames) & Number("axis", out long axis) & Number("lookahead", out long lookAhead);
-        if (!isWhole || frames is < 1 or > int.MaxValue || delay is < 0 or > int.MaxValue || axis is < -1 or > int.MaxValue || LengthOf(parts.GetValueOrDefault("length", "")) is not { } length) return null;
+        if (!isWhole || frames is < 1 or > int.MaxValue || delay is < 0 or > MostDelay || axis is < -1 or > int.MaxValue || LengthOf(parts.GetValueOrDefault("length", "")) is not { } length) return null;
         return new LoweredOutput(name, timing, (int)delay) { FramesPerStep = (int)frames, Axis = (int)axis, LookAhead = lookAhead, Length = length };
 
         bool Number(string key, out long value) => long.TryParse(parts.GetValueOrDefault(key), CultureInfo.InvariantCulture, out value);

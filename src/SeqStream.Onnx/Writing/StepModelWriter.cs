@@ -48,7 +48,7 @@ public static class StepModelWriter
         StepGraph graph = new(lowering.File, file, options, opset);
         foreach (PlanOutput output in plan.Outputs) graph.Unique(output.Name);
         foreach (Wire input in plan.Inputs) graph.Input(input);
-        ImmutableArray<WrittenState> states = [.. plan.Layout.Fields.Select(field => Name(graph, field, lowering))];
+        ImmutableArray<WrittenState> states = [.. plan.Layout.Fields.Select(field => Name(graph, field, lowering, options.Streams ?? 1))];
         foreach (WrittenState state in states) graph.State(state.Field, state.Input);
         foreach (StepNode node in plan.Nodes) NodeWriters.Write(graph, node);
         foreach (PlanOutput output in plan.Outputs) graph.Output(output.Name, output.Wire.Type, output.Wire.Shape, graph.Spread(output.Wire));
@@ -59,12 +59,19 @@ public static class StepModelWriter
     }
 
     /// <summary>A state of the model's own keeps its two names, and the clock's fields keep theirs, by which <see cref="StreamEnd"/> finds them.</summary>
-    private static WrittenState Name(StepGraph graph, StateField field, LoweringResult lowering)
+    private static WrittenState Name(StepGraph graph, StateField field, LoweringResult lowering, int streams)
     {
         StatePair? own = lowering.States.FirstOrDefault(pair => pair.Input == field.Name);
         bool keepsName = own is not null || field.Name is StreamClock.StepsName or StreamClock.LengthName;
         string input = graph.Unique(keepsName ? field.Name : StatePrefix + field.Name);
-        return new WrittenState(field, input, graph.Unique(own?.Output ?? input + NextSuffix));
+        return new WrittenState(field, input, graph.Unique(own?.Output ?? input + NextSuffix), field.Initial is null ? null : Repeat(field.Initial, streams));
+    }
+
+    private static ConstantTensor Repeat(ConstantTensor initial, int streams)
+    {
+        byte[] all = new byte[checked(initial.Bytes.Length * streams)];
+        for (int at = 0; at < all.Length; at += initial.Bytes.Length) initial.Bytes.CopyTo(all.AsSpan(at));
+        return streams == 1 ? initial : new ConstantTensor(initial.Type, new TensorShape([streams, .. initial.Shape.Dimensions]), all);
     }
 
     /// <summary>For people who run the model elsewhere.</summary>
