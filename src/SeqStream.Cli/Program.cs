@@ -28,6 +28,7 @@ internal static class Program
         GenerateVerb.Create(),
         ModelsVerb.Create(),
         InspectVerb.Create(),
+        ConvertVerb.Create(),
         BenchVerb.Create(),
         EvalVerb.Create(),
         DoctorVerb.Create(),

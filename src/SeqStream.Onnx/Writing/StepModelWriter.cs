@@ -64,7 +64,7 @@ public static class StepModelWriter
         StatePair? own = lowering.States.FirstOrDefault(pair => pair.Input == field.Name);
         bool keepsName = own is not null || field.Name is StreamClock.StepsName or StreamClock.LengthName;
         string input = graph.Unique(keepsName ? field.Name : StatePrefix + field.Name);
-        return new WrittenState(field, input, graph.Unique(own?.Output ?? input + NextSuffix), field.Initial is null ? null : Repeat(field.Initial, streams));
+        return new WrittenState(field, input, graph.Unique(own?.Output ?? input + NextSuffix), field.Initial is { } initial && initial.Bytes.ContainsAnyExcept((byte)0) ? Repeat(initial, streams) : null);
     }
 
     private static ConstantTensor Repeat(ConstantTensor initial, int streams)

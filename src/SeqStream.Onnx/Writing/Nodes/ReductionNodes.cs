@@ -20,7 +20,10 @@ internal static class ReductionNodes
             x = graph.Reshape(x, [.. input.Shape.Dimensions, 1]);
             axes = [input.Shape.Rank];
         }
-        graph.Set(node.Outputs[0]!, Reduce(graph, node.Operator, x, [.. axes.Select(axis => axis + graph.Lead)], keep: false), rest);
+        bool isBool = input.Type == ElementType.Bool;
+        if (isBool) x = graph.Node("Cast", [x], ("to", (int)ElementType.Int32));
+        string value = Reduce(graph, node.Operator, x, [.. axes.Select(axis => axis + graph.Lead)], keep: false);
+        graph.Set(node.Outputs[0]!, isBool ? graph.Node("Cast", [value], ("to", (int)ElementType.Bool)) : value, rest);
     }
 
     public static void ArgExtremum(StepGraph graph, ArgExtremumNode node)
