@@ -80,6 +80,7 @@ public sealed class WrittenModelTests
         OrtLibraryFinding finding = OrtLibrary.Find();
         Assert.SkipWhen(finding.Library is null, $"{finding}\nRun tools/get-onnxruntime first.");
         using StreamingModel native = StreamingModel.FromPlan(lowering.PlanOrThrow());
+        CompareResident(finding.Library!, about, lowering, native, lengths, feed);
         foreach (StepModelOptions form in WrittenModel.Forms)
         {
             StepModelFile file = StepModelWriter.Write(lowering, form);
@@ -94,9 +95,23 @@ public sealed class WrittenModelTests
         }
     }
 
+    /// <summary>States that stay on the device: here the processor, named as a provider, so that inputs are bound anew and states lie in memory of its allocator.</summary>
+    private static void CompareResident(OrtLibrary library, string about, LoweringResult lowering, StreamingModel native, long[] lengths, WrittenModel.Feed feed)
+    {
+        StepPlan plan = lowering.Plan!;
+        foreach (bool decompose in (bool[])[false, true])
+        {
+            ResidentModelFiles files = StepModelWriter.WriteResident(lowering, decompose);
+            StepSignature signature = new(plan.Name, plan.Id, files.Step.Inputs, files.Step.Outputs, plan.Layout);
+            OrtResidentModel model = new(files.Step.Bytes, files.Read, files.Write, signature, [.. files.Step.States.Select(static state => new OrtStatePair(state.Input, state.Output))], ResidentModelFiles.Slots, ResidentModelFiles.RowsSuffix);
+            using OrtResidentProgram program = new(library, model, new OrtSessionOptions { Providers = [new OrtProvider("CPUExecutionProvider")] });
+            CompareExecutors($"{about}, with resident states{(decompose ? ", decomposed" : "")}", lowering, native, program, lengths, feed);
+        }
+    }
+
     private static void CompareExecutors(string story, LoweringResult lowering, StreamingModel native, IExecutorFactory written, long[] lengths, WrittenModel.Feed feed)
     {
-        using IStepExecutor one = native.CreateExecutor(lengths.Length, lengths.Length), other = written.CreateExecutor(lengths.Length, lengths.Length);
+        using IStepExecutor one = native.CreateExecutor(lengths.Length, lengths.Length), other = written.CreateExecutor(lengths.Length, expectedStreams: 1);
         WrittenModel.Compare(story, lowering, one, other, lengths, feed);
     }
 

@@ -5,8 +5,11 @@ namespace SeqStream.Onnx.Writing;
 /// <summary>Collects the parts of an ONNX model and encodes them as the <c>ModelProto</c> of a file. Nodes appear in the order of the calls.</summary>
 internal sealed class ModelFile
 {
-    /// <summary>The name of a dimension without a size.</summary>
+    /// <summary>The name of a dimension without a size that counts the streams of a call: -1.</summary>
     public const string OpenDimension = "batch";
+
+    /// <summary>The size of a dimension that counts all streams there are.</summary>
+    public const long AllStreams = -2;
 
     private const int IrVersion = 8;
     private readonly ProtobufWriter _nodes = new();
@@ -18,10 +21,10 @@ internal sealed class ModelFile
     /// <summary>Nodes so far.</summary>
     public int NodeCount { get; private set; }
 
-    /// <summary>Declares an input; a negative size is <see cref="OpenDimension"/>.</summary>
+    /// <summary>Declares an input; a size of -1 is <see cref="OpenDimension"/>, <see cref="AllStreams"/> is another open one.</summary>
     public void Input(string name, ElementType type, ReadOnlySpan<long> dimensions) => _inputs.Message(11, Value(name, type, dimensions));
 
-    /// <summary>Declares an output; a negative size is <see cref="OpenDimension"/>.</summary>
+    /// <summary>Declares an output, with sizes as for an input.</summary>
     public void Output(string name, ElementType type, ReadOnlySpan<long> dimensions) => _outputs.Message(12, Value(name, type, dimensions));
 
     /// <summary>Stores a tensor.</summary>
@@ -62,7 +65,7 @@ internal sealed class ModelFile
     private static ProtobufWriter Value(string name, ElementType type, ReadOnlySpan<long> dimensions)
     {
         ProtobufWriter shape = new();
-        foreach (long size in dimensions) shape.Message(1, size < 0 ? new ProtobufWriter().Text(2, OpenDimension) : new ProtobufWriter().Integer(1, size));
+        foreach (long size in dimensions) shape.Message(1, size < 0 ? new ProtobufWriter().Text(2, size == AllStreams ? "slots" : OpenDimension) : new ProtobufWriter().Integer(1, size));
         ProtobufWriter tensor = new ProtobufWriter().Integer(1, (int)type).Message(2, shape);
         return new ProtobufWriter().Text(1, name).Message(2, new ProtobufWriter().Message(1, tensor));
     }

@@ -83,6 +83,27 @@ internal sealed class StepGraph
         File.Output(name, type, port);
     }
 
+    /// <summary>Declares the rows of all streams' states, and takes those of this call's streams.</summary>
+    /// <param name="field">The state.</param>
+    /// <param name="name">The input's name, which is taken already.</param>
+    /// <param name="slots">int64 [streams] the row of each.</param>
+    public void Rows(StateField field, string name, string slots)
+    {
+        long[] port = PortOf(field.Shape);
+        File.Input(name, field.Type, [ModelFile.AllStreams, .. port[1..]]);
+        string rows = Node("Gather", [name, slots], ("axis", 0));
+        _states[field] = port.Length == field.Shape.Rank + Lead ? rows : Reshape(rows, field.Shape.Dimensions.AsSpan());
+    }
+
+    /// <summary>Declares the rows of all streams' states with those of this call's streams replaced.</summary>
+    public void RowsAfter(StateField field, string name, string rows, string slots)
+    {
+        long[] port = PortOf(field.Shape);
+        string own = port.Length == field.Shape.Rank + Lead ? _states[field] : Node("Reshape", [_states[field], Int64s(port)]);
+        File.Node(name, "ScatterND", [rows, Node("Unsqueeze", [slots, Int64s(1)]), own], [name], []);
+        File.Output(name, field.Type, [ModelFile.AllStreams, .. port[1..]]);
+    }
+
     /// <summary>The state before this node.</summary>
     public string Read(StateField field) => _states[field];
 

@@ -29,11 +29,32 @@ public static class StepModelWriter
         StepPlan plan = lowering.PlanOrThrow();
         options ??= new StepModelOptions();
         if (options.Streams is { } streams) ArgumentOutOfRangeException.ThrowIfLessThan(streams, 1, nameof(options));
+        return WithOpset(opset => Write(lowering, plan, options, opset, isResident: false));
+    }
+
+    /// <summary>
+    /// Writes a model whose states never leave the device that runs it: a state's input and output are the rows of all streams, and the input
+    /// <see cref="ResidentModelFiles.Slots"/> says which of them are this call's. The number of streams of a call is open.
+    /// </summary>
+    /// <param name="lowering">A compiled model.</param>
+    /// <param name="decompose">True to write recurrent layers as matrix products and element-wise operators.</param>
+    /// <exception cref="ModelNotStreamableException">The model was refused.</exception>
+    /// <exception cref="StepNotWritableException">A node has no counterpart in ONNX.</exception>
+    public static ResidentModelFiles WriteResident(LoweringResult lowering, bool decompose)
+    {
+        ArgumentNullException.ThrowIfNull(lowering);
+        StepPlan plan = lowering.PlanOrThrow();
+        StepModelFile step = WithOpset(opset => Write(lowering, plan, new StepModelOptions { Streams = null, Decompose = decompose }, opset, isResident: true));
+        return new ResidentModelFiles(step, StateRowsWriter.Read(step.States), StateRowsWriter.Write(step.States));
+    }
+
+    private static StepModelFile WithOpset(Func<int, StepModelFile> write)
+    {
         for (int opset = OldestOpset; ;)
         {
             try
             {
-                return Write(lowering, plan, options, opset);
+                return write(opset);
             }
             catch (OpsetTooOldException newer)
             {
@@ -42,17 +63,27 @@ public static class StepModelWriter
         }
     }
 
-    private static StepModelFile Write(LoweringResult lowering, StepPlan plan, StepModelOptions options, int opset)
+    private static StepModelFile Write(LoweringResult lowering, StepPlan plan, StepModelOptions options, int opset, bool isResident)
     {
         ModelFile file = new();
         StepGraph graph = new(lowering.File, file, options, opset);
         foreach (PlanOutput output in plan.Outputs) graph.Unique(output.Name);
         foreach (Wire input in plan.Inputs) graph.Input(input);
         ImmutableArray<WrittenState> states = [.. plan.Layout.Fields.Select(field => Name(graph, field, lowering, options.Streams ?? 1))];
-        foreach (WrittenState state in states) graph.State(state.Field, state.Input);
+        string slots = isResident ? graph.Unique(ResidentModelFiles.Slots) : "";
+        if (isResident) file.Input(slots, ElementType.Int64, [-1]);
+        foreach (WrittenState state in states)
+        {
+            if (isResident) graph.Rows(state.Field, state.Input, slots);
+            else graph.State(state.Field, state.Input);
+        }
         foreach (StepNode node in plan.Nodes) NodeWriters.Write(graph, node);
         foreach (PlanOutput output in plan.Outputs) graph.Output(output.Name, output.Wire.Type, output.Wire.Shape, graph.Spread(output.Wire));
-        foreach (WrittenState state in states) graph.Output(state.Output, state.Field.Type, state.Field.Shape, graph.Read(state.Field));
+        foreach (WrittenState state in states)
+        {
+            if (isResident) graph.RowsAfter(state.Field, state.Output, state.Input, slots);
+            else graph.Output(state.Output, state.Field.Type, state.Field.Shape, graph.Read(state.Field));
+        }
         foreach ((string key, string value) in StepMetadata.Describe(lowering, plan, states, options)) file.Metadata(key, value);
         byte[] bytes = file.Encode(plan.Name, opset, "seqstream", Description(lowering, states, options));
         return new StepModelFile(bytes, opset, file.NodeCount, states, [.. plan.Inputs.Select(static wire => new StepPort(wire.Name, wire.Type, wire.Shape))], [.. plan.Outputs.Select(static output => new StepPort(output.Name, output.Wire.Type, output.Wire.Shape))]);
