@@ -116,13 +116,26 @@ public static class ModelLoader
 
     private static LoadedModel LoadOrt(ModelReference reference, LoweringResult lowering, ModelLoadOptions options, string reason)
     {
+        // A whole sequence per call: what ONNX Runtime steps is the compiled step, if there is one.
+        if (lowering.Form == StreamForm.Sequence) lowering.PlanOrThrow();
         OrtLibrary library = OrtLibrary.Load(options.OrtLibraryPath);
         OrtSessionOptions session = new() { Providers = ProvidersOf(library, options.Device) };
-        if (lowering.Plan is not null && !session.Providers.IsEmpty) return new LoadedModel(reference, WrittenPrograms.OnDevice(library, lowering, session), lowering, reason);
-        if (lowering.Form == StreamForm.Step) return new LoadedModel(reference, OrtProgram.Load(library, reference.ModelPath, OrtStepModels.Of(lowering), session), lowering, reason);
-        // A whole sequence per call: what ONNX Runtime steps is the compiled step.
-        lowering.PlanOrThrow();
-        return new LoadedModel(reference, WrittenPrograms.OnProcessor(library, lowering, session), lowering, reason);
+        try
+        {
+            return new LoadedModel(reference, ProgramOf(library, reference, lowering, session), lowering, reason);
+        }
+        catch (OrtException failure) when (failure.Code == OrtErrorCode.ProviderFailure)
+        {
+            throw new DeviceUnavailableException($"Device '{options.Device}' cannot be used. {failure.Message} {DevicesOf(library)}", failure);
+        }
+    }
+
+    private static IExecutorFactory ProgramOf(OrtLibrary library, ModelReference reference, LoweringResult lowering, OrtSessionOptions session)
+    {
+        if (lowering.Plan is not null && !session.Providers.IsEmpty) return WrittenPrograms.OnDevice(library, lowering, session);
+        return lowering.Form == StreamForm.Sequence
+            ? WrittenPrograms.OnProcessor(library, lowering, session)
+            : OrtProgram.Load(library, reference.ModelPath, OrtStepModels.Of(lowering), session);
     }
 
     private static ImmutableArray<OrtProvider> ProvidersOf(OrtLibrary library, string device)
@@ -131,6 +144,9 @@ public static class ModelLoader
         string? provider = library.Providers.FirstOrDefault(name => name.Equals(device, StringComparison.OrdinalIgnoreCase) || name.Equals($"{device}ExecutionProvider", StringComparison.OrdinalIgnoreCase));
         return provider is not null
             ? [new OrtProvider(provider)]
-            : throw new DeviceUnavailableException($"Device '{device}' is not built into {library}. It has: cpu, {string.Join(", ", library.Providers.Select(static name => name.Replace("ExecutionProvider", "", StringComparison.Ordinal).ToLowerInvariant()).Where(static name => name != "cpu"))}.");
+            : throw new DeviceUnavailableException($"Device '{device}' is not built into {library}. {DevicesOf(library)}");
     }
+
+    private static string DevicesOf(OrtLibrary library)
+        => $"The library knows: cpu, {string.Join(", ", library.Providers.Select(static name => name.Replace("ExecutionProvider", "", StringComparison.Ordinal).ToLowerInvariant()).Where(static name => name != "cpu"))}.";
 }
