@@ -30,6 +30,7 @@ internal static class Program
         InspectVerb.Create(),
         ExplainVerb.Create(),
         VerifyVerb.Create(),
+        ConvertVerb.Create(),
         BenchVerb.Create(),
         EvalVerb.Create(),
         DoctorVerb.Create(),

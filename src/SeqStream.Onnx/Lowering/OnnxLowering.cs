@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SeqStream.Contracts;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Streaming;
+using SeqStream.Onnx.Writing;
 using SeqStream.Operators;
 using SeqStream.Operators.Streaming;
 using SeqStream.Plan;
@@ -141,9 +142,18 @@ public sealed class OnnxLowering
         HashSet<string> stateOutputs = [.. pairs.Select(static pair => pair.Output.Name)];
         result = result with
         {
-            Outputs = [.. _model.Graph.Outputs.Where(output => !stateOutputs.Contains(output.Name)).Select(output => new LoweredOutput(output.Name, TimingOf(output.Name, report), Delay: 0) { Axis = AxisOf(output.Name, report) })],
+            Outputs = [.. _model.Graph.Outputs.Where(output => !stateOutputs.Contains(output.Name)).Select(output => Written(output.Name, trace) ?? new LoweredOutput(output.Name, TimingOf(output.Name, report), Delay: 0) { Axis = AxisOf(output.Name, report) })],
         };
+        if (result.Form == StreamForm.Step) result = result with { FramesPerStep = StepMetadata.FramesOf(_model.Metadata), ShortestStream = StepMetadata.ShortestOf(_model.Metadata) };
         return Finish(result, trace, parts, (name, _) => TimeOf(name, report));
+    }
+
+    /// <summary>What the file itself says of an output, if it fits the output: a step model that SeqStream has written.</summary>
+    private LoweredOutput? Written(string name, GraphTrace trace)
+    {
+        if (StepMetadata.OutputOf(_model.Metadata, name) is not { } output) return null;
+        TensorShape shape = trace.Outputs[name].Wire.Shape;
+        return output.Axis < 0 || (output.Axis < shape.Rank && shape[output.Axis] == output.FramesPerStep) ? output : null;
     }
 
     /// <summary>A state that does more than keep a recurrent node's memory, or a recurrent node along time whose memory nothing keeps; null if there is none.</summary>
@@ -177,7 +187,7 @@ public sealed class OnnxLowering
         if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
         ImmutableArray<Wire> inputs = [.. _model.Graph.Inputs.Select(input => trace.Inputs[input.Name]).Where(wire => wire.Constant is null && !parts.IsState(wire))];
         ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name].Wire))];
-        ImmutableArray<StepConstant> constants = [.. _model.Graph.Inputs.Where(input => _options.Constants.ContainsKey(input.Name)).Select(input => new StepConstant(input.Name, _options.Constants[input.Name]))];
+        ImmutableArray<StepConstant> constants = [.. _model.Graph.Inputs.Where(input => _options.Constants.ContainsKey(input.Name)).Select(input => new StepConstant(input.Name, _options.Constants[input.Name])), .. StepMetadata.ConstantsOf(_model.Metadata).Where(constant => _model.Graph.Inputs.All(input => input.Name != constant.Name))];
         return result with { Plan = parts.Build(_model.File, inputs, outputs, constants), Nodes = LoweredNode.Of(trace, timeOf) };
     }
 }

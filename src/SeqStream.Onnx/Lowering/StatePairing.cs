@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using SeqStream.Onnx.Reading;
+using SeqStream.Onnx.Streaming;
+using SeqStream.Onnx.Writing;
 using SeqStream.Plan;
 
 namespace SeqStream.Onnx.Lowering;
@@ -10,8 +12,9 @@ namespace SeqStream.Onnx.Lowering;
 /// </summary>
 internal sealed class StatePairing
 {
-    private const string MetadataPrefix = "seqstream.state.";
+    private const int MostStateElements = 1 << 26;
     private readonly OnnxModel _model;
+    private readonly FreeDimensions _dimensions;
     private readonly List<FoundPair> _pairs = [];
     private readonly List<Blocker> _blockers = [];
     private readonly List<OnnxValue> _inputs;
@@ -20,6 +23,7 @@ internal sealed class StatePairing
     private StatePairing(OnnxModel model, LoweringOptions options)
     {
         _model = model;
+        _dimensions = new FreeDimensions(model, options);
         _inputs = [.. model.Graph.Inputs.Where(input => !options.Constants.ContainsKey(input.Name))];
         _outputs = [.. model.Graph.Outputs];
     }
@@ -38,14 +42,26 @@ internal sealed class StatePairing
     {
         foreach ((string key, string text) in _model.Metadata.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
         {
-            if (!key.StartsWith(MetadataPrefix, StringComparison.Ordinal)) continue;
-            string input = key[MetadataPrefix.Length..];
+            if (!key.StartsWith(StepMetadata.StatePrefix, StringComparison.Ordinal)) continue;
+            string input = key[StepMetadata.StatePrefix.Length..];
             if (_pairs.Any(pair => pair.Input.Name == input)) continue;
             string[] parts = text.Split(';', StringSplitOptions.TrimEntries);
             string initial = parts.Skip(1).FirstOrDefault(static part => part.StartsWith("init=", StringComparison.Ordinal))?[5..] ?? "zeros";
-            if (initial is "zeros" or "ones") Declare(input, parts[0], initial, null, $"metadata '{key}' says so");
-            else _blockers.Add(new Blocker(input, "", $"metadata '{key}' starts the state from '{initial}', expected zeros or ones", "Give the initial state when the model is loaded"));
+            if (initial == "zeros") Declare(input, parts[0], initial, null, $"metadata '{key}' says so");
+            else if (InitialOf(input, initial) is { } value) Declare(input, parts[0], initial == "ones" ? initial : "given", value, $"metadata '{key}' says so");
+            else _blockers.Add(new Blocker(input, "", $"metadata '{key}' starts the state from '{initial}', expected zeros, ones, a number for all elements, or base64: with the elements of one stream", "Give the initial state when the model is loaded"));
         }
+    }
+
+    /// <summary>One stream's initial value; null if the text does not fit the input. An input that is not there is told of elsewhere.</summary>
+    private ConstantTensor? InitialOf(string name, string text)
+    {
+        if (_inputs.FirstOrDefault(value => value.Name == name) is not { } input) return ConstantTensor.Float32(new TensorShape(), 0);
+        if (!input.HasRank || input.Type == ElementType.None) return null;
+        long count = 1;
+        int[] sizes = [.. input.Dimensions.Select((_, axis) => _dimensions.SizeOf(input, axis) ?? 1)];
+        foreach (int size in sizes) count = count > MostStateElements ? count : count * Math.Max(size, 0);
+        return count > MostStateElements ? null : StepMetadata.Read(text, input.Type, new TensorShape(sizes));
     }
 
     private void Declare(string inputName, string outputName, string initial, ConstantTensor? given, string reason)
@@ -97,12 +113,12 @@ internal sealed class StatePairing
     private void Ambiguous(OnnxValue input, IEnumerable<string> candidates)
     {
         if (_blockers.Any(blocker => blocker.Node == input.Name)) return;
-        _blockers.Add(new Blocker(input.Name, "", $"it looks like a state, but its next value may be any of: {string.Join("; ", candidates)}", $"Say which with the metadata key '{MetadataPrefix}{input.Name}', or when the model is loaded"));
+        _blockers.Add(new Blocker(input.Name, "", $"it looks like a state, but its next value may be any of: {string.Join("; ", candidates)}", $"Say which with the metadata key '{StepMetadata.StatePrefix}{input.Name}', or when the model is loaded"));
     }
 
     private void Add(OnnxValue input, OnnxValue output, string initial, ConstantTensor? given, string reason)
     {
-        _pairs.Add(new FoundPair(input, output, given, new StatePair(input.Name, output.Name, initial, reason)));
+        _pairs.Add(new FoundPair(input, output, given, new StatePair(input.Name, output.Name, initial, reason) { InitialValue = given }));
         _inputs.Remove(input);
         _outputs.Remove(output);
     }
