@@ -165,6 +165,17 @@ public sealed class AudioFeedTests
         Assert.Equal(0, meter.Bytes);
     }
 
+    /// <summary>P1: a long pipe costs as much as a short one.</summary>
+    [Fact]
+    public async Task Long_pipe_costs_no_allocation()
+    {
+        AllocationMeter meter = new(after: 100);
+        AudioFeed feed = AudioFeeds.FromBytes("stdin", new EndlessStream(8_000_000), "s16le", new AudioFormat(48000, 2), new AudioFeedOptions { RateHz = 16000 });
+        await feed.ReadAsync(new FeedContext(meter, new StreamDirectory(), meter.Payloads, new FeedRun(), new StepSignature("m", 1, [], [], new State.StateLayout([]))), CancellationToken.None);
+        Assert.Equal(2_000_000, feed.Counters.SampleFrames);
+        Assert.Equal(0, meter.Bytes);
+    }
+
     private static AudioFeed Feed(AudioGapPolicy policy, List<AudioGap> gaps)
         => new(new ScriptedSource(s_format, ([1, 2], 0), ([3, 4], 250)), new AudioFeedOptions { Gap = policy, Gaps = gaps.Add });
 
@@ -189,5 +200,19 @@ public sealed class AudioFeedTests
         }
 
         public override ValueTask<bool> WaitToWriteAsync(CancellationToken cancellationToken = default) => ValueTask.FromResult(true);
+    }
+
+    /// <summary>So many zero bytes.</summary>
+    private sealed class EndlessStream(long length) : MemoryStream
+    {
+        private long _left = length;
+
+        public override ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            int count = (int)Math.Min(buffer.Length, _left);
+            buffer.Span[..count].Clear();
+            _left -= count;
+            return ValueTask.FromResult(count);
+        }
     }
 }

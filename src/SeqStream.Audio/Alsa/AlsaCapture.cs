@@ -159,7 +159,7 @@ internal sealed class AlsaCapture : IBlockingCapture
         int error = AlsaError.Invalid;
         foreach (AlsaSettings settings in _settings is { } agreed ? [agreed] : AlsaSettings.Candidates(_options))
         {
-            error = pcm.SetParameters(settings.Encoding, settings.Format.Channels, settings.Format.RateHz, _options.Buffer);
+            error = pcm.SetParameters(settings, _options.Buffer, _options.Period);
             if (error < 0) continue;
             _settings = settings;
             return error;

@@ -13,8 +13,38 @@ internal static unsafe partial class AlsaLibrary
     [LibraryImport(Asound, EntryPoint = "snd_pcm_open", StringMarshalling = StringMarshalling.Utf8)]
     public static partial int Open(out nint pcm, string name, int stream, int mode);
 
-    [LibraryImport(Asound, EntryPoint = "snd_pcm_set_params")]
-    public static partial int SetParameters(nint pcm, int format, int access, uint channels, uint rate, int softResample, uint latencyMicroseconds);
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params_malloc")]
+    public static partial int AllocateParameters(out nint parameters);
+
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params_free")]
+    public static partial void FreeParameters(nint parameters);
+
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params_any")]
+    public static partial int FillParameters(nint pcm, nint parameters);
+
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params_set_rate_resample")]
+    public static partial int SetResampling(nint pcm, nint parameters, uint isAllowed);
+
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params_set_access")]
+    public static partial int SetAccess(nint pcm, nint parameters, int access);
+
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params_set_format")]
+    public static partial int SetFormat(nint pcm, nint parameters, int format);
+
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params_set_channels")]
+    public static partial int SetChannels(nint pcm, nint parameters, uint channels);
+
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params_set_rate")]
+    public static partial int SetRate(nint pcm, nint parameters, uint rate, int direction);
+
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params_set_buffer_time_near")]
+    public static partial int SetBufferTime(nint pcm, nint parameters, ref uint microseconds, ref int direction);
+
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params_set_period_time_near")]
+    public static partial int SetPeriodTime(nint pcm, nint parameters, ref uint microseconds, ref int direction);
+
+    [LibraryImport(Asound, EntryPoint = "snd_pcm_hw_params")]
+    public static partial int Apply(nint pcm, nint parameters);
 
     [LibraryImport(Asound, EntryPoint = "snd_pcm_start")]
     public static partial int Start(nint pcm);

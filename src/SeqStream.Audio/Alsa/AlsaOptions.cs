@@ -15,6 +15,9 @@ public sealed record AlsaOptions
     /// <summary>How much the device's buffer holds: how late the reader may be before samples are lost. Default 500 ms.</summary>
     public TimeSpan Buffer { get; init; } = TimeSpan.FromMilliseconds(500);
 
+    /// <summary>Time between two wakings, which is how late a sample may be. Default 20 ms.</summary>
+    public TimeSpan Period { get; init; } = TimeSpan.FromMilliseconds(20);
+
     /// <summary>Wait before a lost device is opened again; doubled after each failure. Default 250 ms.</summary>
     public TimeSpan FirstRetry { get; init; } = TimeSpan.FromMilliseconds(250);
 
@@ -31,6 +34,8 @@ public sealed record AlsaOptions
         if (!new AudioFormat(RateHz, Channels).IsAllowed) throw AudioThrow.FormatOutOfRange($"alsa:{Device}", RateHz, Channels, AudioFault.Configuration);
         ArgumentOutOfRangeException.ThrowIfLessThan(Buffer, TimeSpan.FromMilliseconds(10), nameof(Buffer));
         ArgumentOutOfRangeException.ThrowIfGreaterThan(Buffer, TimeSpan.FromSeconds(60), nameof(Buffer));
+        ArgumentOutOfRangeException.ThrowIfLessThan(Period, TimeSpan.FromMilliseconds(1), nameof(Period));
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(Period, Buffer / 2, nameof(Period));
         ArgumentOutOfRangeException.ThrowIfLessThan(FirstRetry, TimeSpan.FromMilliseconds(1), nameof(FirstRetry));
         ArgumentOutOfRangeException.ThrowIfLessThan(LongestRetry, FirstRetry, nameof(LongestRetry));
         ArgumentOutOfRangeException.ThrowIfLessThan(Stall, TimeSpan.FromMilliseconds(200), nameof(Stall));

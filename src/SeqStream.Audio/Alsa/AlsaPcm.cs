@@ -22,11 +22,14 @@ internal sealed unsafe class AlsaPcm : IAlsaPcm
         }
     }
 
-    public int SetParameters(SampleEncoding encoding, int channels, int rateHz, TimeSpan buffer)
+    public int SetParameters(AlsaSettings settings, TimeSpan buffer, TimeSpan period)
     {
-        _frameBytes = encoding.ByteSize() * channels;
-        return AlsaLibrary.SetParameters(
-            _pcm, FormatOf(encoding), AlsaLibrary.AccessInterleaved, (uint)channels, (uint)rateHz, softResample: 0, (uint)buffer.TotalMicroseconds);
+        _frameBytes = settings.FrameBytes;
+        int error = AlsaLibrary.AllocateParameters(out nint parameters);
+        if (error < 0) return error;
+        error = Ask(parameters, settings, (uint)buffer.TotalMicroseconds, (uint)period.TotalMicroseconds);
+        AlsaLibrary.FreeParameters(parameters);
+        return error;
     }
 
     public int Start() => AlsaLibrary.Start(_pcm);
@@ -51,6 +54,22 @@ internal sealed unsafe class AlsaPcm : IAlsaPcm
         _ = AlsaLibrary.Drop(_pcm);
         _ = AlsaLibrary.Close(_pcm);
         _pcm = 0;
+    }
+
+    /// <summary>The format must be exact, because what differs is converted here, where losses are counted; buffer and period may be what the device has.</summary>
+    private int Ask(nint parameters, AlsaSettings settings, uint buffer, uint period)
+    {
+        int direction = 0;
+        int error = AlsaLibrary.FillParameters(_pcm, parameters);
+        if (error >= 0) error = AlsaLibrary.SetResampling(_pcm, parameters, isAllowed: 0);
+        if (error >= 0) error = AlsaLibrary.SetAccess(_pcm, parameters, AlsaLibrary.AccessInterleaved);
+        if (error >= 0) error = AlsaLibrary.SetFormat(_pcm, parameters, FormatOf(settings.Encoding));
+        if (error >= 0) error = AlsaLibrary.SetChannels(_pcm, parameters, (uint)settings.Format.Channels);
+        if (error >= 0) error = AlsaLibrary.SetRate(_pcm, parameters, (uint)settings.Format.RateHz, direction);
+        if (error >= 0) error = AlsaLibrary.SetBufferTime(_pcm, parameters, ref buffer, ref direction);
+        direction = 0;
+        if (error >= 0) error = AlsaLibrary.SetPeriodTime(_pcm, parameters, ref period, ref direction);
+        return error < 0 ? error : AlsaLibrary.Apply(_pcm, parameters);
     }
 
     /// <summary>The numbers of alsa-lib's enum snd_pcm_format_t.</summary>

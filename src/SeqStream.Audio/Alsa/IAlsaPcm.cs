@@ -1,5 +1,3 @@
-using SeqStream.Audio.Samples;
-
 namespace SeqStream.Audio.Alsa;
 
 /// <summary>One capture handle of ALSA, call by call: everything answers 0 or a count, or a negated error number. Tests put a scripted device here.</summary>
@@ -7,8 +5,8 @@ internal interface IAlsaPcm : IDisposable
 {
     int Open(string device);
 
-    /// <summary>Interleaved access; the rate is not converted by ALSA unless the device's name asks for it.</summary>
-    int SetParameters(SampleEncoding encoding, int channels, int rateHz, TimeSpan buffer);
+    /// <summary>Interleaved access in exactly this format, with a buffer and a time between two wakings near those given.</summary>
+    int SetParameters(AlsaSettings settings, TimeSpan buffer, TimeSpan period);
 
     int Start();
 

@@ -48,8 +48,9 @@ internal sealed class ScriptedPcm(LeapingClock clock) : IAlsaPcm
         return Opens.TryDequeue(out int answer) ? answer : 0;
     }
 
-    public int SetParameters(SampleEncoding encoding, int channels, int rateHz, TimeSpan buffer)
+    public int SetParameters(AlsaSettings settings, TimeSpan buffer, TimeSpan period)
     {
+        (SampleEncoding encoding, (int rateHz, int channels)) = settings;
         Calls.Add(FormattableString.Invariant($"{encoding} {channels} {rateHz}"));
         return Accepts(encoding, channels, rateHz) ? 0 : AlsaError.Invalid;
     }
