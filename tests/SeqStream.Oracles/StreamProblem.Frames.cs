@@ -8,7 +8,7 @@ internal sealed partial class StreamProblem
     private (string, int) Transposed(string wire, int channels)
     {
         int kernel = _random.Next(1, 5), dilation = _random.Next(1, 3), stride = _random.Next(1, 4), reach = (kernel - 1) * dilation;
-        int more = _random.Next(3) == 0 ? _random.Next(Math.Max(stride, dilation)) : 0;
+        int more = _random.Next(3) == 0 ? _random.Next(_suitsOnnxRuntime ? stride : Math.Max(stride, dilation)) : 0;
         int left = _random.Next(Math.Max(reach, 1)), right = _random.Next(Math.Max(reach - left, 1));
         int groups = _random.Next(3) == 0 ? channels : 1, outputs = _random.Next(1, groups > 1 ? 2 : 4);
         string weight = Name(), bias = Name(), result = Name();
@@ -78,6 +78,19 @@ internal sealed partial class StreamProblem
         Graph.Initializer(weight, [lowChannels, channels, reach], Noise(lowChannels * channels * reach)).Node("ConvTranspose", [low, weight], [up], ("strides", new[] { stride }), ("pads", new[] { left, 0 }));
         Graph.Node("Shape", [wire], [shape]).Int64s(two, 2).Int64s(zero, 0).Node("Gather", [shape, two], [length]).Node("Slice", [up, zero, length, two], [cut]).Node("Add", [cut, wire], [result]);
         return (result, channels);
+    }
+
+    /// <summary>A short-time Fourier transform of a single channel; its bins become channels.</summary>
+    private (string, int) Spectrum(string wire, int channels)
+    {
+        if (IsExact || channels != 1) return Transposed(wire, channels);
+        int size = _random.Next(2, 7), hop = _random.Next(1, 4), bins = (size / 2) + 1;
+        string turned = Name(), step = Name(), window = Name(), made = Name(), shape = Name(), flat = Name(), result = Name();
+        _story.Add(Text($"spectrum of {size} every {hop}"));
+        Graph.Initializer(step, OnnxTensor.Int64s([], hop)).Initializer(window, [size], Noise(size)).Int64s(shape, 0, 0, 2 * bins);
+        Graph.Node("Transpose", [wire], [turned], ("perm", new[] { 0, 2, 1 })).Node("STFT", [turned, step, window], [made], ("onesided", 1)).Node("Reshape", [made, shape], [flat]);
+        Graph.Node("Transpose", [flat], [result], ("perm", new[] { 0, 2, 1 }));
+        return (result, 2 * bins);
     }
 
     /// <summary>The last frame, perhaps with a layer behind it.</summary>

@@ -21,7 +21,7 @@ internal sealed partial class StreamProblem
 
     /// <param name="seed">Chooses the model.</param>
     /// <param name="suitsOnnxRuntime">
-    /// True to leave out what ONNX Runtime does otherwise: it fuses pads of zeros behind a concatenation into a convolution so that the model fails to load, and answers the lowest
+    /// True to leave out what ONNX Runtime does otherwise: it takes no output padding as large as the stride, it fuses pads of zeros behind a concatenation into a convolution so that the model fails to load, and answers the lowest
     /// finite number for a dilated pool none of whose frames lies inside the stream.
     /// </param>
     public StreamProblem(int seed, bool suitsOnnxRuntime = false)
@@ -58,7 +58,7 @@ internal sealed partial class StreamProblem
 
     private OnnxGraphWriter Graph => _model.Graph;
 
-    private (string Wire, int Channels) Any(string wire, int channels) => _random.Next(18) switch
+    private (string Wire, int Channels) Any(string wire, int channels) => _random.Next(19) switch
     {
         0 or 1 => Convolution(wire, channels),
         2 => Pool(wire, channels),
@@ -73,6 +73,7 @@ internal sealed partial class StreamProblem
         13 => RunningMean(wire, channels),
         14 => Shuffle(wire, channels),
         15 => DownAndUp(wire, channels),
+        16 => Spectrum(wire, channels),
         _ => Branches(wire, channels),
     };
 

@@ -163,11 +163,11 @@ internal sealed class PulsePass
         throw question.Refuse($"with its stride of {stride} a step would take {needed} frames; at most {PulseCompiler.MostFrames} are possible");
     }
 
-    /// <summary>Notes a value that a node makes, after comparing its shape with what the whole sequence has.</summary>
+    /// <summary>Notes a value that a node makes, after comparing its shape with what the whole sequence has. Values without a name are left out: nothing reads them.</summary>
     /// <exception cref="LoweringException">They differ.</exception>
     public void Define(PulseQuestion question, int output, Wire wire, PulseFacts facts)
     {
-        if (wire.Constant is not null) return;
+        if (wire.Constant is not null || question.Short.Outputs[output] is null) return;
         TensorShape shorter = question.Short.Outputs[output]!.Shape, longer = question.Long.Outputs[output]!.Shape;
         bool fits = shorter.Rank == wire.Shape.Rank && shorter.Rank == longer.Rank;
         for (int axis = 0; fits && axis < shorter.Rank; axis++)
