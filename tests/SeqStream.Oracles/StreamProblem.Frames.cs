@@ -49,22 +49,25 @@ internal sealed partial class StreamProblem
         return (result, channels);
     }
 
-    /// <summary>Makes two frames of each, and perhaps one of two again, in another grouping of the channels.</summary>
+    /// <summary>Makes two frames of each, and perhaps, behind a convolution, one of two again.</summary>
     private (string, int) Shuffle(string wire, int channels)
     {
         if (channels % 2 != 0) return Transposed(wire, channels);
-        string turned = Name(), split = Name(), shape = Name(), result = Name();
-        Graph.Node("Transpose", [wire], [turned], ("perm", new[] { 0, 2, 1 })).Int64s(shape, 0, -1, channels / 2).Node("Reshape", [turned, shape], [split]);
-        bool joins = _random.Next(2) == 0;
-        _story.Add(joins ? "split and joined frames" : "split frames");
-        if (joins)
-        {
-            string moved = Name(), joined = Name(), whole = Name();
-            Graph.Node("Neg", [split], [moved]).Int64s(whole, 0, -1, channels).Node("Reshape", [moved, whole], [joined]);
-            split = joined;
-        }
-        Graph.Node("Transpose", [split], [result], ("perm", new[] { 0, 2, 1 }));
-        return (result, joins ? channels : channels / 2);
+        _story.Add("split frames");
+        string split = Regroup(wire, channels / 2);
+        if (_random.Next(2) == 0) return (split, channels / 2);
+        int kernel = _random.Next(1, 4);
+        (string moved, int parts) = Convolution(split, channels / 2, kernel, 1, 1, _random.Next(kernel));
+        _story.Add("joined frames");
+        return (Regroup(moved, 2 * parts), 2 * parts);
+    }
+
+    /// <summary>Each frame's channels one after the other, in frames of another number of channels.</summary>
+    private string Regroup(string wire, int channels)
+    {
+        string turned = Name(), shape = Name(), grouped = Name(), result = Name();
+        Graph.Node("Transpose", [wire], [turned], ("perm", new[] { 0, 2, 1 })).Int64s(shape, 0, -1, channels).Node("Reshape", [turned, shape], [grouped]).Node("Transpose", [grouped], [result], ("perm", new[] { 0, 2, 1 }));
+        return result;
     }
 
     /// <summary>A strided convolution, a transposed one that makes up for it and more, cut to the length of what went in, and joined with that.</summary>
