@@ -17,10 +17,12 @@ internal sealed class GraphWalk
     private readonly List<TraceStep> _steps = [];
 
     private readonly Func<NodeContext, OperatorRule, Lowered>? _rewrite;
+    private readonly Predicate<OnnxNode>? _staysLive;
 
-    private GraphWalk(OnnxModel model, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite)
+    private GraphWalk(OnnxModel model, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite, Predicate<OnnxNode>? staysLive)
     {
         _rewrite = rewrite;
+        _staysLive = staysLive;
         _model = model;
         _recurrent = recurrent;
         _folding = folding;
@@ -32,10 +34,11 @@ internal sealed class GraphWalk
     /// <param name="recurrent">The rule for RNN, GRU and LSTM.</param>
     /// <param name="folding">Keeps folded constants between walks.</param>
     /// <param name="rewrite">Lowers the nodes that do not depend on constants alone, given each operator's own rule; null for that rule.</param>
+    /// <param name="staysLive">Nodes that <paramref name="rewrite"/> lowers even if they depend on constants alone; null for none.</param>
     public static GraphTrace Trace(
-        OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite = null)
+        OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite = null, Predicate<OnnxNode>? staysLive = null)
     {
-        GraphWalk walk = new(model, recurrent, folding, rewrite);
+        GraphWalk walk = new(model, recurrent, folding, rewrite, staysLive);
         Scope scope = new(model.Graph, outer: null);
         foreach ((string name, Wire wire) in inputs)
         {
@@ -109,15 +112,16 @@ internal sealed class GraphWalk
     private TraceStep Lower(OnnxNode node, ImmutableArray<Wire?> inputs, ImmutableArray<TraceStep> sources)
     {
         TraceStep step = new(node, (int)_model.Opsets.GetValueOrDefault(node.Domain, 1), inputs, sources, [], []);
-        if (step.HasConstantInputs && _folding.Recall(node, inputs) is { } known)
+        bool isFolded = step.HasConstantInputs && _staysLive?.Invoke(node) != true;
+        if (isFolded && _folding.Recall(node, inputs) is { } known)
         {
             step = step with { Outputs = known };
         }
         else
         {
             NodeContext context = new(node, step.Opset, inputs, UniqueName);
-            Lowered lowered = Apply(context, step.HasConstantInputs);
-            step = step.HasConstantInputs ? step with { Outputs = _folding.Fold(context, inputs, lowered) } : step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
+            Lowered lowered = Apply(context, isFolded);
+            step = isFolded ? step with { Outputs = _folding.Fold(context, inputs, lowered) } : step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
         }
         _steps.Add(step);
         return step;

@@ -68,8 +68,7 @@ public sealed class OnnxLowering
         {
             report = Analyse(time, stateInputs, out ImmutableArray<Blocker> blockers);
             bool mayStepAnyway = pairs.Count > 0;
-            if (!mayStepAnyway && PulseCompiler.IsWorthTrying(blockers)) return Compile(result with { Form = StreamForm.Sequence }, time, blockers);
-            if (!blockers.IsEmpty && !mayStepAnyway) return result with { Form = StreamForm.Sequence, Blockers = blockers };
+            if (!mayStepAnyway && !blockers.IsEmpty) return Compile(result with { Form = StreamForm.Sequence }, time, blockers);
             if (!blockers.IsEmpty) result = result with { Notes = [.. result.Notes, .. blockers.Select(static blocker => NotProved + blocker)] };
             if (!blockers.IsEmpty) report = null;
         }

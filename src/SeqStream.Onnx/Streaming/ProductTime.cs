@@ -36,5 +36,14 @@ internal static class ProductTime
         }
     }
 
+    /// <summary>Local if time is the batch axis.</summary>
+    public static void Frames(TimeQuestion question)
+    {
+        foreach (int input in question.Streaming)
+        {
+            if (input != 0 || question.Facts[input].Axis != 0) throw question.OverTime("the window");
+        }
+    }
+
     private static ImmutableArray<long> Ints(TimeQuestion question, string name) => question.Node.Attributes.TryGetValue(name, out OnnxAttribute? attribute) ? attribute.Ints : [];
 }

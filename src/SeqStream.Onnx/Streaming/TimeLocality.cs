@@ -21,7 +21,7 @@ internal static class TimeLocality
     private static readonly ImmutableDictionary<string, ImmutableArray<int>> s_shapeArguments = new Dictionary<string, ImmutableArray<int>>
     {
         ["Reshape"] = [1], ["Expand"] = [1], ["Tile"] = [1], ["Slice"] = [1, 2, 3, 4], ["Split"] = [1], ["Squeeze"] = [1], ["Unsqueeze"] = [1], ["Gather"] = [1],
-        ["Pad"] = [1, 3], ["TopK"] = [1], ["OneHot"] = [1], ["RNN"] = [4], ["GRU"] = [4], ["LSTM"] = [4],
+        ["Pad"] = [1, 3], ["TopK"] = [1], ["OneHot"] = [1], ["STFT"] = [1, 3], ["RNN"] = [4], ["GRU"] = [4], ["LSTM"] = [4],
     }.ToImmutableDictionary();
 
     private static readonly Dictionary<string, Action<TimeQuestion>> s_rules = Collect();
@@ -39,6 +39,8 @@ internal static class TimeLocality
             ["MatMul"] = ProductTime.MatMul,
             ["Gemm"] = ProductTime.Gemm,
             ["Conv"] = ProductTime.Window,
+            ["ConvTranspose"] = ProductTime.Window,
+            ["STFT"] = ProductTime.Frames,
             ["MaxPool"] = ProductTime.Window,
             ["AveragePool"] = ProductTime.Window,
             ["Transpose"] = MovementTime.Transpose,
