@@ -37,8 +37,15 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
         PulseTrace? last = null;
         foreach ((int shortLength, int longLength) in s_lengths)
         {
-            GraphTrace shorter = Whole(shortLength), longer = Whole(longLength);
-            last = Compile(shorter, longer, shortLength, longLength);
+            try
+            {
+                GraphTrace shorter = Whole(shortLength), longer = Whole(longLength);
+                last = Compile(shorter, longer, shortLength, longLength);
+            }
+            catch (LoweringStop) when (last is not null)
+            {
+                return last;    // Longer sequences go beyond the budget; the reasons are those of the shorter ones.
+            }
             if (last.Blockers.IsEmpty) return last;
         }
         return last!;
