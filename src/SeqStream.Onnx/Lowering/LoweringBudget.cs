@@ -19,7 +19,7 @@ internal sealed class LoweringBudget
     private const int MostVisits = 1_500_000;
     private const long FreeBytes = 128L << 20;
     private const int TimesStored = 4;
-    private const long FreeWork = 4L << 30;
+    private const long FreeWork = 512L << 20;
     private const int TimesWorked = 64;
     private const int WorkOfElement = 16;
 
