@@ -1,15 +1,13 @@
-using System.Diagnostics;
-using System.Runtime.InteropServices;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Onnx.Tests.Hostile;
 
 /// <summary>What dealing with a hostile file may cost: 2 s of this thread's processor time, and memory that follows from the size of the file.</summary>
-internal static partial class HostileBudget
+internal static class HostileBudget
 {
     private const double Seconds = 2;
-    private const int ThreadClock = 3;
 
     /// <summary>Managed bytes that reading may take beside the file's own: together three times the file and 64 MB.</summary>
     public static long ReadingBytes(long file) => 2 * file + 64_000_000;
@@ -58,9 +56,9 @@ internal static partial class HostileBudget
     public static void Within(long bytes, Action action)
     {
         long allocated = GC.GetAllocatedBytesForCurrentThread();
-        double before = ThreadSeconds();
+        double before = ThreadClock.Seconds();
         action();
-        double spent = ThreadSeconds() - before;
+        double spent = ThreadClock.Seconds() - before;
         allocated = GC.GetAllocatedBytesForCurrentThread() - allocated;
         Assert.True(spent <= Seconds, $"it took {spent:F2} s of processor time; the limit is {Seconds} s");
         Assert.True(allocated <= bytes, $"it took {allocated} bytes; the limit is {bytes}");
@@ -71,21 +69,5 @@ internal static partial class HostileBudget
         if (result.Plan is null) return;
         using StreamingModel model = StreamingModel.FromPlan(result.Plan);
         using StreamSession session = model.CreateSession();
-    }
-
-    private static double ThreadSeconds()
-    {
-        if (!OperatingSystem.IsLinux()) return Stopwatch.GetTimestamp() / (double)Stopwatch.Frequency;
-        Assert.Equal(0, clock_gettime(ThreadClock, out Moment moment));
-        return moment.Seconds + (moment.Nanoseconds * 1e-9);
-    }
-
-    [LibraryImport("libc")]
-    private static partial int clock_gettime(int clock, out Moment moment);
-
-    private struct Moment
-    {
-        public nint Seconds;
-        public nint Nanoseconds;
     }
 }
