@@ -1,4 +1,5 @@
 using System.Globalization;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Fuzzing;
 
@@ -18,6 +19,17 @@ public class FuzzTests
         TestContext.Current.TestOutputHelper!.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}: {run.Executions} inputs from {run.SeedModels} models, {run.InputsPerSecond:F0} a second, {run.Reached} different outcomes\n{run.Coverage()}"));
         Assert.True(run.Failures.Count == 0, string.Join("\n\n", run.Failures));
         Assert.True(run.Executions > run.SeedModels, "nothing was changed");
+    }
+
+    /// <summary><c>SEQSTREAM_FUZZ_REPLAY</c> names a kept input to run alone, with the number in its name.</summary>
+    [Fact]
+    public void A_kept_input_is_refused_as_declared_or_runs_within_the_budget()
+    {
+        string path = Setting("SEQSTREAM_FUZZ_REPLAY", "");
+        if (path.Length == 0) return;
+        double started = ThreadClock.Seconds();
+        string reached = FuzzTarget.Run(File.ReadAllBytes(path), int.Parse(Path.GetFileNameWithoutExtension(path).Split('-')[^1], CultureInfo.InvariantCulture));
+        Assert.True(ThreadClock.Seconds() - started < 1, string.Create(CultureInfo.InvariantCulture, $"{ThreadClock.Seconds() - started:F2} s: {reached}"));
     }
 
     private static string Setting(string name, string fallback) => Environment.GetEnvironmentVariable(name) is { Length: > 0 } value ? value : fallback;

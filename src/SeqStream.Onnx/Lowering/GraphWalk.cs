@@ -126,12 +126,13 @@ internal sealed class GraphWalk
         {
             NodeContext context = new(node, step.Opset, inputs, UniqueName) { Budget = _folding.Budget };
             Lowered lowered = Apply(context, step.HasConstantInputs);
-            step = step.HasConstantInputs ? step with { Outputs = _folding.Fold(context, inputs, lowered) } : step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
+            step = step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
         }
         _steps.Add(step);
         return step;
     }
 
+    /// <summary>What the node's rule makes of it; where its inputs are constant, the constants that this gives.</summary>
     private Lowered Apply(NodeContext context, bool isConstant)
     {
         OnnxNode node = context.Node;
@@ -140,7 +141,9 @@ internal sealed class GraphWalk
         if (rule is null) throw context.Refuse($"operator {key} is not one that SeqStream's own executor knows", "Run the model with the executor 'onnxruntime', or replace the operator");
         try
         {
-            return _rewrite is null || isConstant ? rule(context) : _rewrite(context, rule);
+            if (!isConstant) return _rewrite is null ? rule(context) : _rewrite(context, rule);
+            ImmutableArray<Wire?> inputs = [.. Enumerable.Range(0, context.InputCount).Select(context.OptionalInput)];
+            return Lowered.Alias(_folding.Fold(context, inputs, rule(context)));
         }
         catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or ArithmeticException or IndexOutOfRangeException)
         {

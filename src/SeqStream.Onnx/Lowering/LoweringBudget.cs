@@ -62,7 +62,7 @@ internal sealed class LoweringBudget
         long work = 0;
         foreach (StepNode node in nodes)
         {
-            work = Add(work, StepCost.WorkOf(node));
+            work = Add(work, node.Operations);
             foreach (Wire? wire in node.Inputs) work = Add(work, wire?.ByteCount ?? 0);
             foreach (Wire? wire in node.Outputs) work = Add(work, wire?.ByteCount ?? 0);
         }

@@ -11,24 +11,17 @@ internal static class StepCost
     public static Blocker? Excess(StepPlan plan)
     {
         if (plan.Nodes.IsEmpty) return null;
-        double operations = plan.Nodes.Sum(static node => (double)WorkOf(node));
+        double operations = plan.Nodes.Sum(static node => (double)node.Operations);
         if (operations > LoweringBudget.StepOperations)
         {
-            StepNode most = plan.Nodes.MaxBy(WorkOf)!;
-            return new Blocker(most.Name, most.Operator, Format($"a step would take {operations:G3} operations, {WorkOf(most)} of them here; the limit is {LoweringBudget.StepOperations}"), "Use smaller dimensions");
+            StepNode most = plan.Nodes.MaxBy(static node => node.Operations)!;
+            return new Blocker(most.Name, most.Operator, Format($"a step would take {operations:G3} operations, {most.Operations} of them here; the limit is {LoweringBudget.StepOperations}"), "Use smaller dimensions");
         }
         double bytes = plan.Nodes.Sum(static node => (double)BytesOf(node));
         if (bytes <= LoweringBudget.StepBytes) return null;
         StepNode largest = plan.Nodes.MaxBy(BytesOf)!;
         return new Blocker(largest.Name, largest.Operator, Format($"the values of a step would take {bytes} bytes, {BytesOf(largest)} of them here; the limit is {LoweringBudget.StepBytes}"), "Use smaller dimensions");
     }
-
-    /// <summary>Operations of a node, those counted that are no multiplications and additions.</summary>
-    public static long WorkOf(StepNode node) => node.Operations + node switch
-    {
-        MaxPoolNode or AveragePoolNode => (long)(node.Outputs[0] ?? node.Outputs[1])!.Shape.ElementCount * WindowOf(node)!.KernelCount,
-        _ => 0,
-    };
 
     /// <summary>Bytes of a node's results and of the table of its window.</summary>
     private static long BytesOf(StepNode node)

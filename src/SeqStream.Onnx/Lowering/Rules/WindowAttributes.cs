@@ -8,7 +8,7 @@ namespace SeqStream.Onnx.Lowering.Rules;
 internal sealed class WindowAttributes
 {
     private const int MostDimensions = 3;
-    private const long MostMeetings = 1 << 26;
+    private const long MostMeetings = 1 << 25;
     private readonly NodeContext _node;
     private readonly int[] _kernel;    // [Rank]
     private readonly int[] _strides;   // [Rank]
