@@ -13,7 +13,7 @@ namespace SeqStream.Fuzzing;
 internal static class FuzzTarget
 {
     private const long MostOperations = 20_000_000;
-    private const long MostBytes = 64 << 20;
+    private const long MostBytes = 4 << 20;
 
     /// <summary>Runs one input; answers in words what was reached, for coverage.</summary>
     /// <param name="model">The bytes of a model.</param>
