@@ -30,7 +30,11 @@ internal static class TensorReader
                 case 1: reader.Ints(ref dimensions); break;
                 case 2: typeNumber = reader.Int(); break;
                 case 8: name = reader.Text(); break;
-                case RawBytes: raw = true; reader.Skip(); break;
+                case RawBytes:
+                    if (raw) throw reader.Fault($"tensor '{name}' has its bytes twice");
+                    raw = true;
+                    reader.Skip();
+                    break;
                 case 13:
                     ProtobufReader entry = reader.Message();
                     RefuseUnlessAllowed(reader, name);

@@ -24,6 +24,9 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
     private static readonly ImmutableArray<(int Short, int Long)> s_lengths = [(61, 83), (1021, 1283), (16001, 20011)];
     private static readonly ImmutableHashSet<string> s_operators = ["Conv", "MaxPool", "AveragePool", "Pad", "Slice", "Concat"];
 
+    /// <summary>The operators that mix frames in a way that can be compiled.</summary>
+    public static IReadOnlySet<string> Operators => s_operators;
+
     /// <summary>True if one of the nodes that keep a model from running one frame at a time mixes frames in a way that can be compiled.</summary>
     public static bool IsWorthTrying(ImmutableArray<Blocker> blockers) => blockers.Any(static blocker => s_operators.Contains(blocker.Operator));
 

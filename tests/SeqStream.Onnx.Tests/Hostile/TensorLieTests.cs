@@ -40,6 +40,13 @@ public class TensorLieTests
         Unreadable(OnnxTensor.TypedDoubles([1_000_000_000], 1));
     }
 
+    [Fact]
+    public void Bytes_that_are_there_twice_are_refused()
+    {
+        ProtobufWriter tensor = new ProtobufWriter().Int64(1, 3).Int64(2, 1).String(8, "w").Bytes(9, new byte[13]).Bytes(9, new byte[12]);
+        Assert.Contains("its bytes twice", HostileBudget.Unreadable(new ProtobufWriter().Message(7, new ProtobufWriter().Message(5, tensor)).ToArray()).Message, StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(0)]
     [InlineData(8)]
