@@ -41,7 +41,7 @@ public sealed class OnnxLowering
     public static LoweringResult Lower(OnnxModel model, LoweringOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new OnnxLowering(model, options ?? LoweringOptions.Default).Lower();
+        return Bounded(model, options, static lowering => lowering.Lower());
     }
 
     /// <summary>Lowers a model to a plan whose one step is one call of the model, whole sequences and all, and that remembers nothing: an oracle for the stepped plan.</summary>
@@ -50,7 +50,20 @@ public sealed class OnnxLowering
     public static LoweringResult LowerWhole(OnnxModel model, LoweringOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new OnnxLowering(model, options ?? LoweringOptions.Default).LowerCall();
+        return Bounded(model, options, static lowering => lowering.LowerCall());
+    }
+
+    private static LoweringResult Bounded(OnnxModel model, LoweringOptions? options, Func<OnnxLowering, LoweringResult> lower)
+    {
+        options ??= LoweringOptions.Default;
+        try
+        {
+            return lower(new OnnxLowering(model, options));
+        }
+        catch (LoweringStop stop)
+        {
+            return new LoweringResult { File = model.File, Options = options, Blockers = stop.Blockers };
+        }
     }
 
     private LoweringResult Lower()
@@ -187,6 +200,7 @@ public sealed class OnnxLowering
         ImmutableArray<Wire> inputs = [.. _model.Graph.Inputs.Select(input => trace.Inputs[input.Name]).Where(wire => wire.Constant is null && !parts.IsState(wire))];
         ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name].Wire))];
         ImmutableArray<StepConstant> constants = [.. _model.Graph.Inputs.Where(input => _options.Constants.ContainsKey(input.Name)).Select(input => new StepConstant(input.Name, _options.Constants[input.Name])), .. StepMetadata.ConstantsOf(_model.Metadata).Where(constant => _model.Graph.Inputs.All(input => input.Name != constant.Name))];
-        return result with { Plan = parts.Build(_model.File, inputs, outputs, constants), Nodes = LoweredNode.Of(trace, timeOf) };
+        StepPlan plan = parts.Build(_model.File, inputs, outputs, constants);
+        return StepCost.Excess(plan) is { } blocker ? result with { Blockers = [blocker] } : result with { Plan = plan, Nodes = LoweredNode.Of(trace, timeOf) };
     }
 }

@@ -13,6 +13,7 @@ namespace SeqStream.Onnx.Lowering;
 internal sealed class StatePairing
 {
     private const int MostStateElements = 1 << 26;
+    private const int MostShown = 32;
     private readonly OnnxModel _model;
     private readonly FreeDimensions _dimensions;
     private readonly List<FoundPair> _pairs = [];
@@ -42,7 +43,7 @@ internal sealed class StatePairing
     {
         foreach ((string key, string text) in _model.Metadata.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
         {
-            if (!key.StartsWith(StepMetadata.StatePrefix, StringComparison.Ordinal)) continue;
+            if (!key.StartsWith(StepMetadata.StatePrefix, StringComparison.Ordinal) || _blockers.Count > MostShown) continue;
             string input = key[StepMetadata.StatePrefix.Length..];
             if (_pairs.Any(pair => pair.Input.Name == input)) continue;
             string[] parts = text.Split(';', StringSplitOptions.TrimEntries);
@@ -89,12 +90,14 @@ internal sealed class StatePairing
     private void InferBy(Func<OnnxValue, OnnxValue, bool> suggests, Func<OnnxValue, OnnxValue, string> explain)
     {
         List<(OnnxValue Input, OnnxValue Output)> candidates = [.. from input in _inputs from output in _outputs where Agree(input, output) && suggests(input, output) select (input, output)];
+        ILookup<OnnxValue, (OnnxValue Input, OnnxValue Output)> byInput = candidates.ToLookup(static pair => pair.Input), byOutput = candidates.ToLookup(static pair => pair.Output);
+        HashSet<OnnxValue> ambiguous = [];
         foreach ((OnnxValue input, OnnxValue output) in candidates)
         {
-            if (!_inputs.Contains(input) || !_outputs.Contains(output)) continue;
-            List<(OnnxValue Input, OnnxValue Output)> rivals = [.. candidates.Where(other => other.Input == input || other.Output == output)];
+            if (ambiguous.Contains(input) || !_inputs.Contains(input) || !_outputs.Contains(output)) continue;
+            List<(OnnxValue Input, OnnxValue Output)> rivals = [.. byInput[input].Concat(byOutput[output]).Distinct()];
             if (rivals.Count == 1) Add(input, output, "zeros", null, explain(input, output));
-            else Ambiguous(input, rivals.Select(static rival => $"{rival.Input.Name} -> {rival.Output.Name}"));
+            else if (ambiguous.Add(input)) Ambiguous(input, rivals.Select(static rival => $"{rival.Input.Name} -> {rival.Output.Name}"));
         }
     }
 
@@ -113,7 +116,7 @@ internal sealed class StatePairing
     private void Ambiguous(OnnxValue input, IEnumerable<string> candidates)
     {
         if (_blockers.Any(blocker => blocker.Node == input.Name)) return;
-        _blockers.Add(new Blocker(input.Name, "", $"it looks like a state, but its next value may be any of: {string.Join("; ", candidates)}", $"Say which with the metadata key '{StepMetadata.StatePrefix}{input.Name}', or when the model is loaded"));
+        _blockers.Add(new Blocker(input.Name, "", $"it looks like a state, but its next value may be any of: {Some(candidates)}", $"Say which with the metadata key '{StepMetadata.StatePrefix}{input.Name}', or when the model is loaded"));
     }
 
     private void Add(OnnxValue input, OnnxValue output, string initial, ConstantTensor? given, string reason)
@@ -131,5 +134,11 @@ internal sealed class StatePairing
         return input.Dimensions.Zip(output.Dimensions).All(static pair => pair.First.Number == pair.Second.Number || !pair.First.IsFixed || !pair.Second.IsFixed);
     }
 
-    private static string Names(ImmutableArray<OnnxValue> values) => string.Join(", ", values.Select(static value => value.Name));
+    private static string Names(ImmutableArray<OnnxValue> values) => Some(values.Select(static value => value.Name));
+
+    private static string Some(IEnumerable<string> texts)
+    {
+        string[] shown = [.. texts.Take(MostShown + 1)];
+        return shown.Length <= MostShown ? string.Join("; ", shown) : string.Join("; ", shown.Take(MostShown)) + "; ...";
+    }
 }

@@ -28,6 +28,9 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
     private static readonly ImmutableHashSet<string> s_operators =
         ["Conv", "ConvTranspose", "MaxPool", "AveragePool", "Pad", "Slice", "Concat", "CumSum", "Gather", "Reshape", "STFT"];
 
+    /// <summary>The operators that mix frames in a way that can be compiled.</summary>
+    public static IReadOnlySet<string> Operators => s_operators;
+
     /// <summary>The reasons of the compiler; where it says of an operator without windows what was known before, the earlier words.</summary>
     public static ImmutableArray<Blocker> Choose(ImmutableArray<Blocker> before, ImmutableArray<Blocker> found)
         => [.. found.Select(blocker => s_operators.Contains(blocker.Operator) ? blocker : before.FirstOrDefault(known => known.Node == blocker.Node) ?? blocker)];
@@ -38,8 +41,15 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
         PulseTrace? last = null;
         foreach ((int shortLength, int longLength) in s_lengths)
         {
-            GraphTrace shorter = Whole(shortLength), longer = Whole(longLength);
-            last = Compile(shorter, longer, shortLength, longLength);
+            try
+            {
+                GraphTrace shorter = Whole(shortLength), longer = Whole(longLength);
+                last = Compile(shorter, longer, shortLength, longLength);
+            }
+            catch (LoweringStop) when (last is not null)
+            {
+                return last;    // Longer sequences go beyond the budget; the reasons are those of the shorter ones.
+            }
             if (last.Blockers.IsEmpty) return last;
         }
         return last!;
