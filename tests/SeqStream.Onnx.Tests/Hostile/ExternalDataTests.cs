@@ -199,7 +199,7 @@ public sealed partial class ExternalDataTests : IDisposable
         // The name comes first here, so that each message can say which tensor it is.
         ProtobufWriter tensor = new ProtobufWriter().String(8, "w").Raw(OnnxTensor.ExternalOf(ElementType.Float32, [4], entries).Encode().ToArray());
         byte[] graph = new ProtobufWriter().Message(5, tensor).Raw(new OnnxGraphWriter().Node("Identity", ["w"], ["y"]).Output("y").Encode().ToArray()).ToArray();
-        return new ProtobufWriter().Raw(writer.ToBytes()[..2]).Bytes(7, graph).ToArray();
+        return new ProtobufWriter().Raw(writer.ToBytes().AsSpan(0, 2)).Bytes(7, graph).ToArray();
     }
 
     private static void Write(string path) => File.WriteAllBytes(path, MemoryMarshal.AsBytes(s_weights.AsSpan()).ToArray());
