@@ -109,5 +109,5 @@ public class PulseCompilerTests
 
     [Fact]
     public void Branches_of_different_lengths_are_refused()
-        => AssertBlocked("half", "broadcast", static graph => Convolution(Convolution(graph, "x", "a", 2, 0, 0, 2), "x", "b", 2, 0, 1, 2).NamedNode("half", "", "Add", ["a", "b"], ["y"]));
+        => AssertBlocked("half", "broadcast", static graph => Convolution(Convolution(graph, "x", "a", 2, 0, 0, 2), "x", "b", 2, 0, 2, 2).NamedNode("half", "", "Add", ["a", "b"], ["y"]));
 }
