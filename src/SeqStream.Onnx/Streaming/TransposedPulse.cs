@@ -64,6 +64,6 @@ internal static class TransposedPulse
             (pads[axis], pads[MostDimensions + axis], more[axis]) = (firsts[axis], Math.Max(excess, 0), Math.Max(-excess, 0));
         }
         int none = MostDimensions - (question.Context.Input(0).Shape.Rank - 2);
-        return question.Node.Without("auto_pad").Without("output_shape").WithInts("output_padding", more[none..]).WithInts("pads", [.. pads[none..MostDimensions], .. pads[(MostDimensions + none)..]]);
+        return question.Node.Without("auto_pad").Without("output_shape").WithInts("output_padding", [.. more.AsSpan(none)]).WithInts("pads", [.. pads.AsSpan(none, MostDimensions - none), .. pads.AsSpan(MostDimensions + none)]);
     }
 }
