@@ -45,8 +45,8 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
         bool runs = false;
         foreach ((int shortLength, int longLength) in s_lengths)
         {
-            GraphTrace shorter = Whole(shortLength), longer = Whole(longLength);
-            runs |= shorter.Blockers.IsEmpty && longer.Blockers.IsEmpty;
+            GraphTrace longer = Whole(longLength), shorter = longer.Blockers.IsEmpty ? Whole(shortLength) : longer;
+            runs |= shorter.Blockers.IsEmpty;
             last = Compile(shorter, longer, shortLength, longLength, onlyMultiples: false);
             if (last.Blockers.IsEmpty) return last;
         }
