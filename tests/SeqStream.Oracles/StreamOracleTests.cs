@@ -100,7 +100,7 @@ public sealed class StreamOracleTests
 
         public Lane(StreamProblem problem, LoweringResult result, Random random)
         {
-            Frames = (int)result.ShortestStream + random.Next(MoreFrames);
+            Frames = ((int)result.ShortestStream + random.Next(MoreFrames)) / result.LengthMultiple * result.LengthMultiple;
             Start = random.Next(6);
             X = [.. Enumerable.Range(0, problem.Channels * Frames).Select(_ => problem.IsExact ? random.Next(-2, 3) : (random.NextSingle() * 4) - 2)];
             _answers = [.. result.Outputs.Select(static _ => new List<float>())];

@@ -83,6 +83,17 @@ internal sealed partial class StreamProblem
         return (result, channels);
     }
 
+    /// <summary>A strided convolution and a transposed one, joined with what went in: it runs only for lengths that the stride divides.</summary>
+    private string DownAndUpWhole(string wire, int channels)
+    {
+        int stride = _random.Next(2, 4), kernel = _random.Next(1, 5), left = _random.Next(3), right = _random.Next(3);
+        string low = Convolution(wire, channels, kernel, 1, stride, _random.Next(kernel)).Item1, weight = Name(), up = Name(), result = Name();
+        _story.Add(Text($"up by {stride} pads {left} {right} and joined"));
+        Graph.Initializer(weight, [_lastChannels, channels, stride + left + right], Noise(_lastChannels * channels * (stride + left + right)));
+        Graph.Node("ConvTranspose", [low, weight], [up], ("strides", new[] { stride }), ("pads", new[] { left, right })).Node("Add", [up, wire], [result]);
+        return result;
+    }
+
     /// <summary>A short-time Fourier transform of a single channel; its bins become channels.</summary>
     private (string, int) Spectrum(string wire, int channels)
     {

@@ -36,6 +36,7 @@ internal sealed partial class StreamProblem
         int channels = Channels;
         int count = _random.Next(1, MostNodes);
         int middle = _random.Next(4) == 0 ? _random.Next(count) : -1;
+        if (_random.Next(40) == 0) wire = DownAndUpWhole(wire, channels);
         for (int node = 0; node < count; node++)
         {
             (wire, channels) = Any(wire, channels);

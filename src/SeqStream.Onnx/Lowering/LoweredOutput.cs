@@ -4,7 +4,8 @@ namespace SeqStream.Onnx.Lowering;
 
 /// <summary>
 /// What an output of a step plan means in the stream's time. Of all frames that the steps answer, one after the other, the first <paramref name="Delay"/> are to
-/// be dropped; the <see cref="Length"/> frames that follow are the whole-sequence model's output.
+/// be dropped; the <see cref="Length"/> frames that follow are the whole-sequence model's output. For <see cref="OutputTiming.LastStep"/> all numbers are those of the frames whose last one
+/// is answered.
 /// </summary>
 /// <param name="Name">The output's name.</param>
 /// <param name="Timing">When it equals the whole-sequence model's output.</param>

@@ -48,6 +48,9 @@ public sealed record LoweringResult
     /// <summary>Source frames of the shortest stream whose steps equal the whole sequence; the model itself has no output, or another one, for shorter ones.</summary>
     public long ShortestStream { get; init; } = 1;
 
+    /// <summary>A stream's length in source frames must be a multiple of this, because the model runs for no other: it joins ways whose strides divide only such lengths. Mostly 1.</summary>
+    public int LengthMultiple { get; init; } = 1;
+
     /// <summary>Remarks for people: dimensions that were chosen, proofs that failed without being needed.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];
 

@@ -129,7 +129,7 @@ public sealed class OnnxLowering
         PlanParts parts = new(compiled.Trace);
         foreach (StepNode node in compiled.Holds) parts.Append(node);
         if (parts.Nodes.Any(node => node.States.Contains(compiled.Pass.Clock.Steps))) parts.Append(new CountStepsNode(compiled.Pass.Clock));
-        result = result with { FramesPerStep = compiled.Pass.Frames, ShortestStream = compiled.Pass.ShortestStream, Outputs = compiled.Outputs(_model) };
+        result = result with { FramesPerStep = compiled.Pass.Frames, ShortestStream = compiled.Pass.ShortestStream, LengthMultiple = compiled.Pass.OnlyMultiples ? compiled.Pass.Frames : 1, Outputs = compiled.Outputs(_model) };
         return Finish(result with { Notes = [.. result.Notes, .. compiled.Notes(result.Outputs)] }, compiled.Trace, parts, compiled.Describe);
     }
 

@@ -29,7 +29,7 @@ internal static class CumulativePulse
     {
         Probe start = question.ProbeOf(0), delta = question.ProbeOf(2);
         if (!start.IsConstant || !delta.IsConstant || !start.IsSameEverywhere() || !delta.IsSameEverywhere()) return null;
-        if (question.Pass.FactsLike(question.Short.Outputs[0]!.Shape[0], question.Long.Outputs[0]!.Shape[0]) is not { } like) return null;
+        if (question.Pass.FactsLike(question, static step => step.Outputs[0]!.Shape[0]) is not { } like) return null;
         PulseFacts facts = like with { Axis = 0, Delay = 0, Fill = null };
         Wire output = question.Context.Output(0, start.One.Type, new TensorShape(facts.Frames));
         question.Insert(new PositionsNode(question.Unique("positions"), question.Pass.Clock, output, Scalars.First(start.One.Constant!), Scalars.First(delta.One.Constant!)));
@@ -42,7 +42,7 @@ internal static class CumulativePulse
         Probe x = question.ProbeOf(0);
         int axis = x.TimeAxis(out string? reason);
         if (reason is not null || axis < 0 || axis != AxisOf(question.Context) || !x.IsConstant || !x.IsUniformAlong(axis)) return null;
-        if (question.Pass.FactsLike(x.Short.Shape[axis], x.Long.Shape[axis]) is not { } like || like.Frames != x.One.Shape[axis]) return null;
+        if (question.Pass.FactsLike(question, step => step.Inputs[0]!.Shape[axis]) is not { } like || like.Frames != x.One.Shape[axis]) return null;
         return Sum(question, x.One, like with { Axis = axis, Delay = 0, Fill = null });
     }
 

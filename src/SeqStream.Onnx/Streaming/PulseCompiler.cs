@@ -21,7 +21,13 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
     /// <summary>Most source frames of one step.</summary>
     public const int MostFrames = 1 << 14;
 
-    private const int MostChecks = 512;    // lengths at which what two traces suggest is tried
+    /// <summary>Most lengths at which is tried what two traces suggest.</summary>
+    public const int MostChecks = 512;
+
+    private const int MoreMultiples = 7;
+
+    // Lengths of many divisors, for models that run only where strides divide the length.
+    private const int ShortMultiple = 1024 * 15, LongMultiple = 3 * ShortMultiple;
 
     // The distance of each two is a prime, so that they are not the same modulo a stride.
     private static readonly ImmutableArray<(int Short, int Long)> s_lengths = [(61, 84), (1021, 1284), (16001, 20008)];
@@ -39,12 +45,14 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
     public PulseTrace Compile()
     {
         PulseTrace? last = null;
+        bool runs = false;
         foreach ((int shortLength, int longLength) in s_lengths)
         {
             try
             {
-                GraphTrace shorter = Whole(shortLength), longer = Whole(longLength);
-                last = Compile(shorter, longer, shortLength, longLength);
+                GraphTrace longer = Whole(longLength), shorter = longer.Blockers.IsEmpty ? Whole(shortLength) : longer;
+                runs |= shorter.Blockers.IsEmpty;
+                last = Compile(shorter, longer, shortLength, longLength, onlyMultiples: false);
             }
             catch (LoweringStop) when (last is not null)
             {
@@ -52,14 +60,23 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
             }
             if (last.Blockers.IsEmpty) return last;
         }
-        return last!;
+        if (runs) return last!;
+        try
+        {
+            PulseTrace multiples = Compile(Whole(ShortMultiple), Whole(LongMultiple), ShortMultiple, LongMultiple, onlyMultiples: true);
+            return multiples.Blockers.IsEmpty ? multiples : last!;
+        }
+        catch (LoweringStop)
+        {
+            return last!;   // As above.
+        }
     }
 
-    private PulseTrace Compile(GraphTrace shorter, GraphTrace longer, int shortLength, int longLength)
+    private PulseTrace Compile(GraphTrace shorter, GraphTrace longer, int shortLength, int longLength, bool onlyMultiples)
     {
         for (int frames = 1; ;)
         {
-            PulsePass pass = new(model, shorter, longer, shortLength, longLength, frames, weights);
+            PulsePass pass = new(model, shorter, longer, shortLength, longLength, frames, weights) { OnlyMultiples = onlyMultiples, Whole = Whole };
             if (!longer.Blockers.IsEmpty) return new PulseTrace(longer, pass, [], longer.Blockers);
             if (!shorter.Blockers.IsEmpty) return new PulseTrace(shorter, pass, [], shorter.Blockers);
             PulseTrace trace = Walk(pass, shorter, longer);
@@ -68,12 +85,13 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
         }
     }
 
-    /// <summary>Tries the predicted lengths at a stream of each length modulo the frames of a step.</summary>
+    /// <summary>Tries the predicted lengths at a stream of each length modulo the frames of a step, or at some of those multiples of it that a stream may have.</summary>
     private PulseTrace Check(PulseTrace trace, int longLength)
     {
         int frames = trace.Pass.Frames;
         if (frames > MostChecks) return Refused("", "", $"lengths are computed from the stream's length, and with {frames} frames for a step they are not checked; at most {MostChecks} are");
-        for (int more = 1; more < frames; more++)
+        (int step, int end) = trace.Pass.OnlyMultiples ? (frames, MoreMultiples * frames) : (1, frames - 1);
+        for (int more = step; more <= end; more += step)
         {
             if (trace.Pass.FirstWrong(Whole(longLength + more), longLength + more) is { } node) return Refused(node.Name, node.Operator, "how many frames it has depends on the length of the stream in a way that is no formula");
         }

@@ -19,6 +19,7 @@ internal sealed class PulsePass
     private readonly Dictionary<OnnxNode, TraceStep> _shorter;
     private readonly Dictionary<OnnxNode, TraceStep> _longer;
     private readonly HashSet<string> _outputs;
+    private long _shortest = 1;
 
     /// <summary>Prepares a walk.</summary>
     /// <param name="model">The model.</param>
@@ -46,14 +47,23 @@ internal sealed class PulsePass
     /// <summary>Source frames of one step.</summary>
     public int Frames { get; }
 
+    /// <summary>
+    /// True if streams have only lengths that are multiples of <see cref="Frames"/>, because the model runs for no others. Two formulas that agree at 0 and have as many frames for a step then
+    /// agree everywhere.
+    /// </summary>
+    public bool OnlyMultiples { get; init; }
+
     /// <summary>Source frames of one step that the strides ask for: where it is more than <see cref="Frames"/>, the walk is to be made again.</summary>
     public int NeededFrames { get; private set; }
 
     /// <summary>Source frames of the shortest stream for which every value has a frame.</summary>
-    public long ShortestStream { get; private set; } = 1;
+    public long ShortestStream => OnlyMultiples ? (_shortest + Frames - 1) / Frames * Frames : _shortest;
 
     /// <summary>Weights that are taken out of the model already.</summary>
     public PackedWeights Weights { get; }
+
+    /// <summary>Traces the whole sequence at another length.</summary>
+    public required Func<int, GraphTrace> Whole { get; init; }
 
     /// <summary>The clock of the plan's streams.</summary>
     public StreamClock Clock { get; } = new();
@@ -70,18 +80,22 @@ internal sealed class PulsePass
     /// <summary>True if lengths were taken from the two traces alone; they are then to be tried at others.</summary>
     public bool HasGuessed { get; private set; }
 
-    /// <summary>Notes that a length was taken from the two traces.</summary>
-    public void Guess() => HasGuessed = true;
-
-    /// <summary>The facts of a value made before that has so many frames in the two whole sequences; null if there is none.</summary>
-    public PulseFacts? FactsLike(long shorter, long longer)
+    /// <summary>The facts of a value made before that has as many frames as a node shows in the two whole sequences, and in others where these leave a choice; null if there is none.</summary>
+    /// <param name="question">The node.</param>
+    /// <param name="framesIn">Reads the frames from the node in a trace of the whole sequence.</param>
+    public PulseFacts? FactsLike(PulseQuestion question, Func<TraceStep, long> framesIn)
     {
-        Guess();
-        foreach (PulseFacts facts in _facts.Values)
+        HasGuessed = true;
+        (long shorter, long longer) = (framesIn(question.Short), framesIn(question.Long));
+        List<PulseFacts> candidates = [.. _facts.Values.Where(facts => facts.Length.Of(ShortLength) == shorter && facts.Length.Of(LongLength) == longer).DistinctBy(static facts => facts.Length)];
+        int step = OnlyMultiples ? Frames : 1;
+        for (int more = 1; more < PulseCompiler.MostChecks && candidates.Count > 1; more++)
         {
-            if (facts.Length.Of(ShortLength) == shorter && facts.Length.Of(LongLength) == longer) return facts;
+            int length = LongLength + (more * step);
+            if (candidates.TrueForAll(facts => facts.Length.Of(length) == candidates[0].Length.Of(length))) continue;
+            if (ByNode(Whole(length)).TryGetValue(question.Node, out TraceStep? there)) candidates.RemoveAll(facts => facts.Length.Of(length) != framesIn(there));
         }
-        return null;
+        return candidates.Count > 0 ? candidates[0] : null;
     }
 
     /// <summary>True for a node of constants alone that counts the frames of the stream: its result is another one for another length.</summary>
@@ -100,6 +114,10 @@ internal sealed class PulsePass
         }
         return null;
     }
+
+    /// <summary>True if two values have equally many frames for every length that a stream may have.</summary>
+    public bool HaveOneLength(PulseFacts left, PulseFacts right)
+        => left.Length == right.Length || (OnlyMultiples && left.Frames == right.Frames && left.Length.Formula(0) == right.Length.Formula(0));
 
     /// <summary>True if the graph answers the value itself.</summary>
     public bool IsOutput(string name) => _outputs.Contains(name);
@@ -179,7 +197,7 @@ internal sealed class PulsePass
         if (!fits) throw question.Refuse($"its output is {shorter} for {ShortLength} frames, {longer} for {LongLength} and {wire.Shape} for a step, but its time axis {facts.Axis} should have {facts.Length} frames");
         _facts[wire] = facts;
         _defined.Add((question.Node, output, facts));
-        ShortestStream = Math.Max(ShortestStream, facts.Length.ShortestFor(1));
+        _shortest = Math.Max(_shortest, facts.Length.ShortestFor(1));
     }
 
     /// <summary>Holds back an output that ends before its source, until the end is known when its last frames come; null if it does not.</summary>

@@ -88,7 +88,7 @@ internal static class PulseRules
         foreach (int input in streaming)
         {
             PulseFacts facts = question.Facts(input);
-            if (facts.Length != first.Length) throw question.Refuse($"its inputs have {first.Length} and {facts.Length} frames for a stream of S, which are not the same for every S");
+            if (!question.Pass.HaveOneLength(facts, first)) throw question.Refuse($"its inputs have {first.Length} and {facts.Length} frames for a stream of S, which are not the same for every S");
             delay = Math.Max(delay, facts.Delay);
             anchor = Math.Min(anchor, facts.Anchor);
         }

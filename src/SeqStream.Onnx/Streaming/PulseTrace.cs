@@ -21,6 +21,7 @@ internal sealed record PulseTrace(GraphTrace Trace, PulsePass Pass, ImmutableArr
     public IEnumerable<string> Notes(ImmutableArray<LoweredOutput> outputs)
     {
         if (Pass.Frames > 1) yield return $"a step takes {Pass.Frames} frames: the product of the strides along time";
+        if (Pass is { OnlyMultiples: true, Frames: > 1 }) yield return $"the model runs only for streams whose length is a multiple of {Pass.Frames} frames";
         foreach (LoweredOutput output in outputs)
         {
             bool isLate = output.Delay > 0 || output.LookAhead > 0;

@@ -31,7 +31,7 @@ internal static class SlicePulse
         }
         (Wire wire, facts) = isLast
             ? LatestPulse.Take(question, node.Input(0), facts)
-            : Part(question, node.Input(0), facts, (starts[at], ends[at]), (longStarts[at], longEnds[at]), steps[at]);
+            : Part(question, node.Input(0), facts, (starts[at], ends[at]), (longStarts[at], longEnds[at]), steps[at], step => Bounds(node.With(node.Node, step.Inputs), 2, "ends")[at]);
         (starts[at], ends[at], steps[at]) = (0, int.MaxValue, 1);
         Lowered lowered = starts.Length == 1 ? Lowered.Alias(wire) : Others(question, wire, starts, ends, steps);
         if (isLast) question.Pass.DefineLatest(question, 0, lowered.Outputs[0]!, facts);
@@ -40,12 +40,13 @@ internal static class SlicePulse
     }
 
     /// <summary>All frames but some first and last ones, or every n-th of them. The frame behind the last may also be as far as another value is long.</summary>
-    private static (Wire Wire, PulseFacts Facts) Part(PulseQuestion question, Wire wire, PulseFacts facts, (long Start, long End) shorter, (long Start, long End) longer, long step)
+    private static (Wire Wire, PulseFacts Facts) Part(
+        PulseQuestion question, Wire wire, PulseFacts facts, (long Start, long End) shorter, (long Start, long End) longer, long step, Func<TraceStep, long> endIn)
     {
         long shortLength = facts.Length.Of(question.Pass.ShortLength), longLength = facts.Length.Of(question.Pass.LongLength);
         long start = Place(shorter.Start, shortLength), shortEnd = Place(shorter.End, shortLength), longEnd = Place(longer.End, longLength), cut = shortLength - shortEnd;
         bool isOneStart = step >= 1 && start == Place(longer.Start, longLength) && start < shortEnd;
-        StreamLength? end = isOneStart && shorter.End != longer.End ? EndOf(question, facts, shortEnd, longEnd) : null;
+        StreamLength? end = isOneStart && shorter.End != longer.End ? EndOf(question, facts, endIn) : null;
         if (!isOneStart || (end is null && cut != longLength - longEnd)) throw question.Refuse("it takes a part of the stream's time other than all frames but some first and last ones");
         (wire, PulseFacts moved) = PadPulse.Apply(question, wire, facts, -(int)start, -(int)cut, facts.Fill ?? Scalars.Of(wire.Type, 0));
         if (end is not null) moved = moved with { Length = end.Plus(-start) };
@@ -54,10 +55,9 @@ internal static class SlicePulse
     }
 
     /// <summary>The length of a value that ends where the cut is; null if none does for every length of the stream.</summary>
-    private static StreamLength? EndOf(PulseQuestion question, PulseFacts facts, long shorter, long longer)
+    private static StreamLength? EndOf(PulseQuestion question, PulseFacts facts, Func<TraceStep, long> endIn)
     {
-        question.Pass.Guess();
-        if (question.Pass.FactsLike(shorter, longer) is not { } like || like.Frames != facts.Frames) return null;
+        if (question.Pass.FactsLike(question, step => Place(endIn(step), step.Inputs[0]!.Shape[facts.Axis])) is not { } like || like.Frames != facts.Frames) return null;
         for (long frames = 0; frames < question.Pass.Frames; frames++)
         {
             if (like.Length.Formula(frames) > facts.Length.Formula(frames)) return null;

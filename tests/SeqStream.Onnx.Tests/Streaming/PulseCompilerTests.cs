@@ -108,6 +108,16 @@ public class PulseCompilerTests
         => AssertBlocked("mean", "runs over the stream's time", static graph => Convolution(graph, "x", "a", 3, 1, 1).NamedNode("mean", "", "ReduceMean", ["a"], ["y"], ("axes", new[] { 2 })));
 
     [Fact]
+    public void A_window_in_a_model_with_a_state_of_its_own_is_stepped_by_calls_and_called_unproved()
+    {
+        LoweringResult result = TestGraphs.Lowered(TestGraphs.Build(static graph => Convolution(graph.Input("x", ElementType.Float32, 1, Channels, "time").Input("h0", ElementType.Float32, 1, 1, Channels), "x", "a", 3, 1, 1)
+            .Node("Transpose", ["a"], ["t"], ("perm", new[] { 2, 0, 1 })).Weights("gru", 3, Channels, Channels).Recurrent("gru", "GRU", "t", ["h0"], ["y", "hn"], ("hidden_size", Channels)).Output("y")
+            .Output("hn", ElementType.Float32, 1, 1, Channels)));
+        Assert.Equal(StreamForm.Step, result.Form);
+        Assert.Contains(result.Notes, static note => note.Contains("not proved equal", StringComparison.Ordinal) && note.Contains("window of 3 steps", StringComparison.Ordinal));
+    }
+
+    [Fact]
     public void Branches_of_different_lengths_are_refused()
-        => AssertBlocked("half", "broadcast", static graph => Convolution(Convolution(graph, "x", "a", 2, 0, 0, 2), "x", "b", 2, 0, 1, 2).NamedNode("half", "", "Add", ["a", "b"], ["y"]));
+        => AssertBlocked("half", "broadcast", static graph => Convolution(Convolution(graph, "x", "a", 2, 0, 0, 2), "x", "b", 2, 0, 2, 2).NamedNode("half", "", "Add", ["a", "b"], ["y"]));
 }

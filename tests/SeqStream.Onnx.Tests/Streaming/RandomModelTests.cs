@@ -34,8 +34,9 @@ public class RandomModelTests
 
     private static void Compare(OnnxModel model, LoweringResult result, int seed)
     {
-        float[][] x = PlanRun.Random(Length, Width, seed);
-        LoweringOptions sized = PlanRun.Sized(("time", Length));
+        int frames = Length * result.LengthMultiple;
+        float[][] x = PlanRun.Random(frames, Width, seed);
+        LoweringOptions sized = PlanRun.Sized(("time", frames));
         float[] whole = PlanRun.Call(model, sized, ("x", x.SelectMany(static row => row).ToArray()))["y"];
         LoweredOutput output = result.Outputs[0];
         float[][] steps = Steps(result, x);
@@ -44,7 +45,7 @@ public class RandomModelTests
             AssertNear(whole, steps[^1], seed, result.Plan!);
             return;
         }
-        int before = result.Plan!.Outputs[0].Wire.Shape.ElementCountBetween(0, output.Axis), length = (int)output.Length.Of(Length), after = whole.Length / before / length;
+        int before = result.Plan!.Outputs[0].Wire.Shape.ElementCountBetween(0, output.Axis), length = (int)output.Length.Of(frames), after = whole.Length / before / length;
         float[] stitched = new float[whole.Length];
         for (int outer = 0; outer < before; outer++)
         {

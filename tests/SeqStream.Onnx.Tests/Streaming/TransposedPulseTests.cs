@@ -51,13 +51,33 @@ public class TransposedPulseTests
             .Node("Gather", ["shape", "two"], ["n"]).Node("Slice", ["b", "zero", "n", "two"], ["c"]).Node("Add", ["c", "x"], ["y"]));
 
     [Fact]
+    public void The_end_of_a_cut_is_found_among_lengths_that_two_traces_cannot_tell_apart()
+        => AssertEqualsWhole(static graph => Convolution(Transposed(Cut(graph, "x", "c", 2, -1, 2).Node("MaxPool", ["c"], ["p"], ("kernel_shape", new[] { 3 }), ("strides", new[] { 2 })), "p", "t", 3, 2, 2, 3, 0, 0), "t", "a", 1, 0, 1)
+            .Random("down.w", Channels, Channels, 3).Node("Conv", ["a", "down.w"], ["low"], ("strides", new[] { 3 }), ("pads", new[] { 0, 2 })).Random("up.w", Channels, Channels, 6)
+            .Node("ConvTranspose", ["low", "up.w"], ["up"], ("strides", new[] { 3 }), ("pads", new[] { 1, 0 })).Node("Shape", ["a"], ["shape"]).Int64s("two", 2).Int64s("zero", 0).Node("Gather", ["shape", "two"], ["n"])
+            .Node("Slice", ["up", "zero", "n", "two"], ["cut"]).Node("Add", ["cut", "a"], ["y"]));
+
+    [Fact]
     public void Two_ways_down_and_up_again_can_be_joined()
         => AssertEqualsWhole(static graph => Transposed(Convolution(graph, "x", "a", 4, 1, 2, 2), "a", "b", 4, 2, 1, 1, 1, 0).Node("Tanh", ["b"], ["t"]).Node("Identity", ["t"], ["s"])
             .Random("w3", Channels, Channels, 2).Node("ConvTranspose", ["a", "w3"], ["d"], ("strides", new[] { 2 })).Node("Add", ["s", "d"], ["y"]));
 
     [Fact]
-    public void Down_and_up_again_is_not_joined_with_its_source()
-        => AssertBlocked("add", "broadcast", static graph => Transposed(Convolution(graph, "x", "a", 2, 0, 0, 2), "a", "b", 2, 2, 1, 0, 0, 0).NamedNode("add", "", "Add", ["b", "x"], ["y"]));
+    public void Down_and_up_again_is_joined_with_its_source_for_lengths_that_the_strides_divide()
+    {
+        LoweringResult result = AssertEqualsWhole(static graph => Transposed(Convolution(Convolution(graph, "x", "a", 4, 1, 1, 2), "a", "b", 2, 0, 0, 2), "b", "c", 2, 2, 1, 0, 0, 0).Node("Add", ["a", "c"], ["d"])
+            .Random("w4", Channels, Channels, 4).Node("ConvTranspose", ["d", "w4"], ["e"], ("strides", new[] { 2 }), ("pads", new[] { 1, 1 })).Node("Concat", ["e", "x"], ["y"], ("axis", 1)));
+        Assert.Equal((4, 4), (result.LengthMultiple, result.FramesPerStep));
+        Assert.Contains(result.Notes, static note => note.Contains("multiple of 4 frames", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Frames_are_grouped_for_lengths_that_the_group_divides()
+        => Assert.Equal(3, AssertEqualsWhole(static graph => graph.Int64s("shape", 0, -1, 3 * Channels).Node("Transpose", ["x"], ["t"], ("perm", new[] { 0, 2, 1 })).Node("Reshape", ["t", "shape"], ["y"])).LengthMultiple);
+
+    [Fact]
+    public void Down_and_up_again_by_another_stride_is_not_joined_with_its_source()
+        => AssertBlocked("add", "broadcast", static graph => Transposed(Convolution(graph, "x", "a", 2, 0, 0, 2), "a", "b", 3, 3, 1, 0, 0, 0).NamedNode("add", "", "Add", ["b", "x"], ["y"]));
 
     [Fact]
     public void An_output_of_one_size_is_refused()
