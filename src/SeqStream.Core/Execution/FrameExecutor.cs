@@ -185,8 +185,8 @@ public sealed class FrameExecutor : IStepPorts, IDisposable
         return new FrameAnswers(first + at + skipped, at + skipped, count - skipped);
     }
 
-    /// <summary>The source frame to which a frame of a group belongs; it may lie outside the stream.</summary>
-    public long PlaceOf(int group, long frame) => _times[group].PlaceOf(frame);
+    /// <summary>The source frame to which a frame that the last step of a lane answered belongs: none that is newer than the step's own. It may lie outside the stream.</summary>
+    public long PlaceOf(int group, int lane, long frame) => Math.Min(_times[group].PlaceOf(frame), (_waiting!.Steps(_laneSlots[lane]) * _timing!.FramesPerStep) - 1);
 
     /// <summary>Makes <see cref="Output"/> answer one frame of the last step, on one group of outputs; the others say nothing.</summary>
     /// <param name="group">The group.</param>

@@ -163,7 +163,7 @@ public sealed class Shard : IDisposable
         for (int at = 0; at < answers.Count; at++)
         {
             long frame = answers.First + at;
-            FrameNote? note = _outlet.Source = active.Notes.Find(_executor.PlaceOf(group, frame));
+            FrameNote? note = _outlet.Source = active.Notes.Find(_executor.PlaceOf(group, lane, frame));
             entry.Steps = Math.Max(entry.Steps, frame + 1);
             StepNote step = note?.Step ?? new StepNote { Time = double.NaN };
             if (step.IsWarmUp) continue;
