@@ -18,23 +18,29 @@ internal sealed class ModelOptions
 
     private readonly Option<int?> _lookAhead = new("--lookahead") { Description = "Frames that each layer in reverse or both directions may look ahead; its numbers are then near those of the whole sequence. Without it such models are refused.", HelpName = "FRAMES" };
 
-    /// <summary>Adds them to a verb.</summary>
+    /// <summary>Adds them to a verb that executes the model.</summary>
     public void AddTo(Command verb)
+    {
+        AddModelTo(verb);
+        _executor.AcceptOnlyFromAmong("native", "onnxruntime");
+        _threads.Validators.Add(static result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int threads) && threads is < 1 or > 256) result.AddError($"--threads is {threads}; expected 1 to 256.");
+        });
+        verb.Options.Add(_executor);
+        verb.Options.Add(_device);
+        verb.Options.Add(_threads);
+    }
+
+    /// <summary>Adds the model and what its file leaves open to a verb that does not execute it.</summary>
+    public void AddModelTo(Command verb)
     {
         _model.Validators.Add(result =>
         {
             string model = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
             if (model.StartsWith('-')) result.AddError($"There is no option '{model}'.{NearestName.Hint(model, verb.Options.Select(static option => option.Name))}");
         });
-        _executor.AcceptOnlyFromAmong("native", "onnxruntime");
-        _threads.Validators.Add(static result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int threads) && threads is < 1 or > 256) result.AddError($"--threads is {threads}; expected 1 to 256.");
-        });
         verb.Arguments.Add(_model);
-        verb.Options.Add(_executor);
-        verb.Options.Add(_device);
-        verb.Options.Add(_threads);
         verb.Options.Add(_dimensions);
         verb.Options.Add(_constants);
         verb.Options.Add(_lookAhead);

@@ -11,18 +11,23 @@ namespace SeqStream.Onnx.Lowering;
 /// </summary>
 internal sealed class GraphWalk
 {
+    private const int MostRefusals = 500;
+
     private readonly OnnxModel _model;
     private readonly WalkRules _rules;
     private readonly ConstantFolding _folding;
-    private readonly HashSet<string> _names;
+    private readonly WireNames _names;
     private readonly List<TraceStep> _steps = [];
+    private readonly List<Blocker> _refusals = [];
     private bool _isBody;
 
     private readonly Func<NodeContext, OperatorRule, Lowered>? _rewrite;
+    private readonly Predicate<OnnxNode>? _staysLive;
 
-    private GraphWalk(OnnxModel model, WalkRules rules, ConstantFolding folding, HashSet<string> names, Func<NodeContext, OperatorRule, Lowered>? rewrite)
+    private GraphWalk(OnnxModel model, WalkRules rules, ConstantFolding folding, WireNames names, Func<NodeContext, OperatorRule, Lowered>? rewrite, Predicate<OnnxNode>? staysLive)
     {
         _rewrite = rewrite;
+        _staysLive = staysLive;
         _model = model;
         _rules = rules;
         _names = names;
@@ -35,10 +40,12 @@ internal sealed class GraphWalk
     /// <param name="rules">How it lowers what has more than one way.</param>
     /// <param name="folding">Keeps folded constants between walks.</param>
     /// <param name="rewrite">Lowers the nodes that do not depend on constants alone, given each operator's own rule; null for that rule.</param>
+    /// <param name="staysLive">Nodes that <paramref name="rewrite"/> lowers even if they depend on constants alone; null for none.</param>
     public static GraphTrace Trace(
-        OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, WalkRules rules, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite = null)
+        OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, WalkRules rules, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite = null, Predicate<OnnxNode>? staysLive = null)
     {
-        GraphWalk walk = new(model, rules, folding, new HashSet<string>(StringComparer.Ordinal), rewrite);
+        folding.Budget.Visit(inputs.Count);
+        GraphWalk walk = new(model, rules, folding, new WireNames(), rewrite, staysLive);
         Scope scope = new(model.Graph, outer: null);
         foreach ((string name, Wire wire) in inputs)
         {
@@ -65,7 +72,7 @@ internal sealed class GraphWalk
     /// <summary>The body of a Scan or Loop: what it reads from outside is known, and nothing of it is rewritten.</summary>
     private GraphTrace TraceBody(OnnxGraph body, IReadOnlyDictionary<string, Wire> known, ImmutableArray<string> wanted)
     {
-        GraphWalk walk = new(_model, _rules with { RunsBothBranches = true }, _folding, _names, rewrite: null) { _isBody = true };
+        GraphWalk walk = new(_model, _rules with { RunsBothBranches = true }, _folding, _names, rewrite: null, staysLive: null) { _isBody = true };
         Scope scope = new(body, outer: null);
         foreach ((string name, Wire wire) in known) scope.Define(name, new ScopedWire(wire, Producer: null));
         return walk.Trace(body, known, scope, wanted);
@@ -78,6 +85,7 @@ internal sealed class GraphWalk
 
     private void Visit(OnnxNode node, Scope scope)
     {
+        _folding.Budget.Visit(1);
         ImmutableArray<ScopedWire?> found = Resolve(node, BodyNames.InputsOf(node), scope, out List<Failure> failures);
         ImmutableArray<Wire?> inputs = [.. found.Select(static wire => wire?.Wire)];
         if (failures.Count == 0)
@@ -92,6 +100,8 @@ internal sealed class GraphWalk
             catch (LoweringException refusal)
             {
                 failures.Add(new Failure(refusal.Blocker, []));
+                _refusals.Add(refusal.Blocker);
+                if (_refusals.Count == MostRefusals) throw new LoweringStop([.. _refusals]);
             }
         }
         Failure failure = failures.Count == 1 ? failures[0] : new Failure(null, failures);
@@ -127,20 +137,22 @@ internal sealed class GraphWalk
     private TraceStep Lower(OnnxNode node, ImmutableArray<Wire?> inputs, ImmutableArray<TraceStep> sources)
     {
         TraceStep step = new(node, (int)_model.Opsets.GetValueOrDefault(node.Domain, 1), inputs, sources, [], []);
-        if (step.HasConstantInputs && _folding.Recall(node, inputs) is { } known)
+        bool isFolded = step.HasConstantInputs && _staysLive?.Invoke(node) != true;
+        if (isFolded && _folding.Recall(node, inputs) is { } known)
         {
             step = step with { Outputs = known };
         }
         else
         {
-            NodeContext context = new(node, step.Opset, inputs, UniqueName, TraceBody);
-            Lowered lowered = Apply(context, step.HasConstantInputs);
-            step = step.HasConstantInputs ? step with { Outputs = _folding.Fold(context, inputs, lowered) } : step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
+            NodeContext context = new(node, step.Opset, inputs, _names.Unique, TraceBody) { Budget = _folding.Budget };
+            Lowered lowered = Apply(context, isFolded);
+            step = step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
         }
         _steps.Add(step);
         return step;
     }
 
+    /// <summary>What the node's rule makes of it; where its inputs are constant, the constants that this gives.</summary>
     private Lowered Apply(NodeContext context, bool isConstant)
     {
         OnnxNode node = context.Node;
@@ -149,7 +161,9 @@ internal sealed class GraphWalk
         if (rule is null) throw context.Refuse($"operator {key} is not one that SeqStream's own executor knows", "Run the model with the executor 'onnxruntime', or replace the operator");
         try
         {
-            return _rewrite is null || isConstant ? rule(context) : _rewrite(context, rule);
+            if (!isConstant) return _rewrite is null ? rule(context) : _rewrite(context, rule);
+            ImmutableArray<Wire?> inputs = [.. Enumerable.Range(0, context.InputCount).Select(context.OptionalInput)];
+            return Lowered.Alias(_folding.Fold(context, inputs, rule(context)));
         }
         catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or ArithmeticException or IndexOutOfRangeException)
         {
@@ -206,12 +220,5 @@ internal sealed class GraphWalk
             ScopedWire? wire = index < graph.Outputs.Length ? inner.Find(graph.Outputs[index].Name, out failure) : null;
             give(index, wire, wire is null ? failure ?? new Failure(context.Refuse($"its {name} does not make output {index}", "Repair the model").Blocker, []) : null);
         }
-    }
-
-    private string UniqueName(string name)
-    {
-        string unique = name;
-        for (int copy = 2; !_names.Add(unique); copy++) unique = $"{name}~{copy}";
-        return unique;
     }
 }

@@ -48,7 +48,7 @@ internal static class LookAheadPulse
         StateField? c = attributes.Kind == CellKind.Lstm ? Field(question, attributes, attributes.InitialC, "c") : null;
         Wire y = question.Context.Wire(name, ElementType.Float32, shape);
         question.Insert(new RecurrentPulseNode(
-            y.Name, question.Pass.Clock, attributes.Weights(0, question.Pass.Weights), attributes.Options(0), x, RecurrentMemory.Resident(h, c), y, facts.Frames, facts.Delay));
+            y.Name, question.Pass.Clock, attributes.Weights(0, question.Pass.Weights), attributes.Options(0), x, RecurrentMemory.Resident(h, c), y, null, null, facts.Frames, facts.Delay, facts.Length));
         return y;
     }
 

@@ -12,7 +12,7 @@ internal static class RecurrentPulse
 {
     private const int SequenceLengths = 4;
 
-    /// <summary>Rewrites a recurrent node; null if it runs along another axis. Its final states are not offered: they belong to the last frame alone.</summary>
+    /// <summary>Rewrites a recurrent node; null if it runs along another axis. Its final states belong to the last frame alone.</summary>
     public static Lowered? Lower(PulseQuestion question)
     {
         NodeContext node = question.Context;
@@ -21,8 +21,9 @@ internal static class RecurrentPulse
         if (direction != "forward" && question.Pass.LookAhead is null) throw node.Refuse(RecurrentTime.Backward(direction), RecurrentTime.BackwardRemedy);
         if (question.Streaming.Any(static input => input != 0)) throw question.Refuse("its initial state or its weights change with the stream");
         CheckLengths(question, facts);
+        bool wantsH = question.Pass.IsRead(question, 1), wantsC = question.Pass.IsRead(question, 2);
         (Wire x, facts) = question.Settle(node.Input(0), facts);
-        if (direction != "forward") (x, facts) = PadPulse.AwaitEnd(question, x, facts);
+        if (direction != "forward" || wantsH || wantsC) (x, facts) = PadPulse.AwaitEnd(question, x, facts);
         bool isHalf = x.Type == ElementType.Float16;
         if (isHalf && direction != "forward") throw question.Refuse("its input is float16, and it looks ahead; SeqStream looks ahead in float32 only");
         ImmutableArray<Wire?> inputs = [x, .. question.Inputs[1..Math.Min(SequenceLengths, question.Inputs.Length)], null, .. question.Inputs.Skip(SequenceLengths + 1)];
@@ -32,13 +33,19 @@ internal static class RecurrentPulse
         if (direction != "forward") return LookAheadPulse.Lower(question, attributes, x, facts, question.Pass.LookAhead!.Value);
         RecurrentMemory memory = RecurrentRule.ResidentMemory(node, attributes);
         Wire y = node.Output(0, ElementType.Float32, attributes.OutputShape);
-        StepNode made = facts is { Frames: 1, Delay: 0 }
+        Wire? h = wantsH ? node.Output(1, ElementType.Float32, attributes.StateShape) : null, c = wantsC ? node.Output(2, ElementType.Float32, attributes.StateShape) : null;
+        StepNode made = facts is { Frames: 1, Delay: 0 } && h is null && c is null
             ? new RecurrentStepNode(node.Name, attributes.Weights(0, question.Pass.Weights), attributes.Options(0), x, memory, y, null, null)
-            : new RecurrentPulseNode(node.Name, question.Pass.Clock, attributes.Weights(0, question.Pass.Weights), attributes.Options(0), x, memory, y, facts.Frames, facts.Delay);
+            : new RecurrentPulseNode(node.Name, question.Pass.Clock, attributes.Weights(0, question.Pass.Weights), attributes.Options(0), x, memory, y, h, c, facts.Frames, facts.Delay, facts.Length);
         question.Insert(made);
-        if (isHalf) y = HalfPrecision.Narrowed(node, y, question.Insert);
-        question.Pass.Define(question, 0, y, facts);
-        return question.Result(Lowered.Sequence([], y, null, null));
+        ImmutableArray<Wire?> outputs = [y, h, c];
+        if (isHalf) outputs = [.. outputs.Select(wire => wire is null ? null : HalfPrecision.Narrowed(node, wire, question.Insert))];
+        question.Pass.Define(question, 0, outputs[0]!, facts);
+        for (int state = 1; state < outputs.Length; state++)
+        {
+            if (outputs[state] is { } last) question.Pass.DefineLatest(question, state, last, facts);
+        }
+        return question.Result(Lowered.Sequence([], [.. outputs]));
     }
 
     private static void CheckLengths(PulseQuestion question, PulseFacts facts)

@@ -17,6 +17,7 @@ public static partial class OperatorRules
             .Concat(IndexingRules.All)
             .Concat(ReductionRules.All)
             .Concat(WindowRules.All)
+            .Concat(SpectrumRules.All)
             .Concat(QuantizationRules.All)
             .Concat(QuantizedProductRules.All)
             .Concat(QuantizedElementRules.All)
