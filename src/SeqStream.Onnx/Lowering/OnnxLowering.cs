@@ -128,7 +128,7 @@ public sealed class OnnxLowering
     {
         PulseCompiler compiler = new(_model, _dimensions, time, _folding, _whole, _weights, _options.LookAhead);
         PulseTrace compiled = compiler.Compile();
-        if (!compiled.Blockers.IsEmpty) return result with { Blockers = PulseCompiler.Choose(blockers, compiled.Blockers) };
+        if (!compiled.Blockers.IsEmpty) return result with { Blockers = compiler.Choose(blockers, compiled.Blockers) };
         PlanParts parts = new(compiled.Trace);
         foreach (StepNode node in compiled.Holds) parts.Append(node);
         if (parts.Nodes.Any(node => node.States.Contains(compiled.Pass.Clock.Steps))) parts.Append(new CountStepsNode(compiled.Pass.Clock));

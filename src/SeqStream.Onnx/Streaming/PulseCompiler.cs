@@ -38,9 +38,15 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
     /// <summary>The operators that mix frames in a way that can be compiled.</summary>
     public static IReadOnlySet<string> Operators => s_operators;
 
-    /// <summary>The reasons of the compiler; where it says of an operator without windows what was known before, the earlier words.</summary>
-    public static ImmutableArray<Blocker> Choose(ImmutableArray<Blocker> before, ImmutableArray<Blocker> found)
-        => [.. found.Select(blocker => s_operators.Contains(blocker.Operator) ? blocker : before.FirstOrDefault(known => known.Node == blocker.Node) ?? blocker)];
+    /// <summary>
+    /// The reasons of the compiler; where it says of an operator without windows what was known before, the earlier words. Layers in reverse that it did not come to are refused all the same.
+    /// </summary>
+    public ImmutableArray<Blocker> Choose(ImmutableArray<Blocker> before, ImmutableArray<Blocker> found)
+    {
+        IEnumerable<Blocker> chosen = found.Select(blocker => s_operators.Contains(blocker.Operator) ? blocker : before.FirstOrDefault(known => known.Node == blocker.Node) ?? blocker);
+        IEnumerable<Blocker> backward = before.Where(known => lookAhead is null && known.Remedy == RecurrentTime.BackwardRemedy && found.All(blocker => blocker.Node != known.Node));
+        return [.. chosen, .. backward];
+    }
 
     /// <summary>Compiles the model.</summary>
     public PulseTrace Compile()

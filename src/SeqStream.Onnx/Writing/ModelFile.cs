@@ -12,10 +12,10 @@ internal sealed class ModelFile
     public const long AllStreams = -2;
 
     private const int IrVersion = 8;
-    private readonly ProtobufWriter _nodes = new();
     private readonly ProtobufWriter _initializers = new();
-    private readonly ProtobufWriter _inputs = new();
-    private readonly ProtobufWriter _outputs = new();
+    private ProtobufWriter _nodes = new();     // these three of the graph that is being written
+    private ProtobufWriter _inputs = new();
+    private ProtobufWriter _outputs = new();
     private readonly ProtobufWriter _metadata = new();
 
     /// <summary>Nodes so far.</summary>
@@ -45,6 +45,17 @@ internal sealed class ModelFile
         foreach (NodeAttribute attribute in attributes) node.Message(5, attribute.Encoded);
         _nodes.Message(1, node);
         NodeCount++;
+    }
+
+    /// <summary>A graph inside this one, the body of a node: the inputs, outputs and nodes that an action declares. Its tensors are stored in the model's own graph, whose values a body can read.</summary>
+    public ProtobufWriter Body(string name, Action write)
+    {
+        (ProtobufWriter nodes, ProtobufWriter inputs, ProtobufWriter outputs) = (_nodes, _inputs, _outputs);
+        (_nodes, _inputs, _outputs) = (new ProtobufWriter(), new ProtobufWriter(), new ProtobufWriter());
+        write();
+        ProtobufWriter body = new ProtobufWriter().Fields(_nodes).Text(2, name).Fields(_inputs).Fields(_outputs);
+        (_nodes, _inputs, _outputs) = (nodes, inputs, outputs);
+        return body;
     }
 
     /// <summary>Adds a metadata property.</summary>

@@ -3,7 +3,7 @@ namespace SeqStream.Onnx.Writing;
 /// <summary>An attribute of an ONNX node. Written as a pair, <c>("axis", 1)</c>, it takes its kind from the value.</summary>
 internal readonly struct NodeAttribute
 {
-    private const int FloatKind = 1, IntKind = 2, TextKind = 3, FloatsKind = 6, IntsKind = 7, TextsKind = 8;
+    private const int FloatKind = 1, IntKind = 2, TextKind = 3, GraphKind = 5, FloatsKind = 6, IntsKind = 7, TextsKind = 8;
 
     private NodeAttribute(string name, int kind, ProtobufWriter value)
     {
@@ -18,6 +18,8 @@ internal readonly struct NodeAttribute
     public static implicit operator NodeAttribute((string Name, int Value) pair) => new(pair.Name, IntKind, new ProtobufWriter().Integer(3, pair.Value));
 
     public static implicit operator NodeAttribute((string Name, string Value) pair) => new(pair.Name, TextKind, new ProtobufWriter().Text(4, pair.Value));
+
+    public static implicit operator NodeAttribute((string Name, ProtobufWriter Graph) pair) => new(pair.Name, GraphKind, new ProtobufWriter().Message(6, pair.Graph));
 
     public static implicit operator NodeAttribute((string Name, float[] Values) pair) => new(pair.Name, FloatsKind, Each(pair.Values, static (list, value) => list.Float(7, value)));
 

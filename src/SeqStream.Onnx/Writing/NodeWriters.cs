@@ -1,6 +1,7 @@
 using System.Collections.Frozen;
 using SeqStream.Onnx.Writing.Nodes;
 using SeqStream.Operators;
+using SeqStream.Operators.Control;
 using SeqStream.Operators.Elementwise;
 using SeqStream.Operators.Indexing;
 using SeqStream.Operators.Matrix;
@@ -44,6 +45,8 @@ internal static class NodeWriters
         [typeof(RecurrentStepNode)] = For<RecurrentStepNode>(RecurrentNodes.Step),
         [typeof(RecurrentPulseNode)] = For<RecurrentPulseNode>(RecurrentNodes.Pulse),
         [typeof(RecurrentSequenceNode)] = For<RecurrentSequenceNode>(RecurrentNodes.Sequence),
+        [typeof(LookAheadNode)] = For<LookAheadNode>(LookAheadNodes.Write),
+        [typeof(ScanNode)] = For<ScanNode>(ScanNodes.Write),
         [typeof(ReadStateNode)] = For<ReadStateNode>(StreamNodes.ReadState),
         [typeof(WriteStateNode)] = For<WriteStateNode>(StreamNodes.WriteState),
         [typeof(DelayNode)] = For<DelayNode>(StreamNodes.Delay),

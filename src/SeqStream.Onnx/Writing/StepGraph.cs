@@ -13,10 +13,11 @@ internal sealed class StepGraph
     /// <summary>The dimension of streams in a Reshape: what is left.</summary>
     private const int Rest = -1;
 
-    private readonly Dictionary<Wire, string> _values = [];
-    private readonly Dictionary<(Wire Root, string Shape), string> _views = [];
     private readonly Dictionary<StateField, string> _states = [];
-    private readonly Dictionary<string, string> _once = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, string> _constants = new(StringComparer.Ordinal);
+    private Dictionary<Wire, string> _values = [];
+    private Dictionary<(Wire Root, string Shape), string> _views = [];
+    private Dictionary<string, string> _once = new(StringComparer.Ordinal);
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly string _model;
     private readonly int? _streams;
@@ -215,6 +216,29 @@ internal sealed class StepGraph
         return Constant(tensor, "sizes");
     }
 
+    /// <summary>A graph inside this one, the body of a node. It reads all values that there are; those it makes are unknown after it.</summary>
+    public ProtobufWriter Body(Action write)
+    {
+        (Dictionary<Wire, string> values, Dictionary<(Wire Root, string Shape), string> views, Dictionary<string, string> once, StepNode? node) = (_values, _views, _once, _node);
+        (_values, _views, _once) = (new(values), new(views), new(once, StringComparer.Ordinal));
+        ProtobufWriter body = File.Body(Unique($"{node?.Name ?? "step"}/body"), write);
+        (_values, _views, _once, _node) = (values, views, once, node);
+        return body;
+    }
+
+    /// <summary>Declares an input of a body: a value behind the dimension of streams.</summary>
+    public string BodyInput(string name, ElementType type, TensorShape shape)
+    {
+        string input = Unique(name);
+        File.Input(input, type, Behind(shape));
+        return input;
+    }
+
+    /// <summary>Declares an output of a body: a value behind the dimension of streams.</summary>
+    public void BodyOutput(string value, ElementType type, TensorShape shape) => File.Output(Node("Identity", [value]), type, Behind(shape));
+
+    private long[] Behind(TensorShape shape) => Lead == 0 ? [.. Sizes(shape)] : [Streams, .. Sizes(shape)];
+
     /// <summary>A constant of no dimensions.</summary>
     public string Scalar(ElementType type, double value) => Constant(Scalars.Of(type, value), "number");
 
@@ -226,12 +250,10 @@ internal sealed class StepGraph
     {
         const int small = 256;
         string key = tensor.Bytes.Length <= small ? $"{tensor.Type} {tensor.Shape} {Convert.ToHexString(tensor.Bytes)}" : $"{name} {tensor.Type} {tensor.Shape} {Hash(tensor)}";
-        return Once(key, () =>
-        {
-            string unique = Unique(name);
-            File.Initializer(unique, tensor);
-            return unique;
-        });
+        if (_constants.TryGetValue(key, out string? known)) return known;
+        string unique = Unique(name);
+        File.Initializer(unique, tensor);
+        return _constants[key] = unique;
     }
 
     /// <summary>A value that is made only once.</summary>

@@ -51,7 +51,6 @@ public class TensorLieTests
     [InlineData(0)]
     [InlineData(8)]
     [InlineData(14)]
-    [InlineData(16)]
     [InlineData(17)]
     [InlineData(22)]
     [InlineData(99)]
