@@ -53,8 +53,10 @@ public sealed class WrittenFileTests
         for (int seed = 0; seed < Problems; seed++)
         {
             yield return ($"stream {seed}", OnnxLowering.Lower(OnnxModel.Parse(new StreamProblem(seed).ModelBytes, "stream")));
+            yield return ($"look-ahead {seed}", OnnxLowering.Lower(OnnxModel.Parse(new StreamProblem(seed, looksAhead: true).ModelBytes, "look-ahead"), new LoweringOptions { LookAhead = seed % 5 }));
             yield return ($"sequence {seed}", OnnxLowering.Lower(OnnxModel.Parse(new SequenceProblem(seed).ModelBytes, "sequence")));
         }
+        foreach (string kind in TripModels.Kinds) yield return (kind, OnnxLowering.Lower(OnnxModel.Parse(TripModels.Of(kind), kind)));
         foreach (string name in new[] { "activity", "names", "ner" }) yield return (name, OnnxLowering.Lower(OnnxModel.Load(Path.Combine(SharedFolder.Repository, "models", name, "model.onnx"))));
         if (!Directory.Exists(Path.Combine(SharedFolder.Repository, "..", "shared"))) yield break;
         foreach (string name in new[] { "silero_vad", "silero_vad_16k_op15", "silero_vad_op18_ifless" }) yield return (name, PublishedModels.Voice(name));

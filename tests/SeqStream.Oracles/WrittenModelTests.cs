@@ -7,6 +7,7 @@ using SeqStream.Execution;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Writing;
+using SeqStream.Operators.Control;
 using SeqStream.Ort;
 using SeqStream.Ort.Stepping;
 using SeqStream.Plan;
@@ -48,10 +49,35 @@ public sealed class WrittenModelTests
     [InlineData("model_2")]
     public void Noise_suppression_steps_alike_in_every_form(string name) => CompareForms(name, PublishedModels.NoiseSuppression(name), [40, 25, 33], Noise(2));
 
-    private static void CompareStream(int seed)
+    [Fact]
+    public void Layers_that_look_ahead_step_alike_in_every_form()
+        => ForRandomSeeds(static seed => CompareStream(seed, new LoweringOptions { LookAhead = seed % 7 }));
+
+    [Theory]
+    [InlineData("scan")]
+    [InlineData("loop")]
+    [InlineData("conditional loop")]
+    [InlineData("quantised lstm")]
+    public void Trips_inside_a_step_are_alike_in_every_form(string kind)
     {
-        StreamProblem problem = new(seed);
-        LoweringResult lowering = OnnxLowering.Lower(OnnxModel.Parse(problem.ModelBytes, $"problem {seed}"));
+        LoweringResult lowering = OnnxLowering.Lower(OnnxModel.Parse(TripModels.Of(kind), kind));
+        Assert.Contains(lowering.PlanOrThrow().Nodes, static node => node is ScanNode);
+        CompareForms(kind, lowering, [9, 14, 11], Noise(kind.Length));
+    }
+
+    [Theory]
+    [InlineData("qlstm_3-2-3_T3_S1", null)]
+    [InlineData("byte_sb_bidi_lstm", 5)]
+    public void Published_layers_step_alike_in_every_form(string name, int? lookAhead)
+    {
+        LoweringResult lowering = OnnxLowering.Lower(OnnxModel.Load(SharedFolder.Require($"models/tract-lstm-cases/{name}/model.onnx")), new LoweringOptions { LookAhead = lookAhead });
+        CompareForms(name, lowering, [9, 30, 17], Noise(name.Length));
+    }
+
+    private static void CompareStream(int seed, LoweringOptions? options = null)
+    {
+        StreamProblem problem = new(seed, looksAhead: options?.LookAhead is not null);
+        LoweringResult lowering = OnnxLowering.Lower(OnnxModel.Parse(problem.ModelBytes, $"problem {seed}"), options);
         Assert.True(lowering.Plan is not null, $"{problem} was refused: {string.Join("; ", lowering.Blockers)}");
         Random random = new(seed);
         long[] lengths = [.. Enumerable.Range(0, 3).Select(_ => lowering.ShortestStream + random.Next(MoreFrames))];

@@ -17,8 +17,14 @@ internal static class ElementwiseNodes
     {
         Wire condition = node.Inputs[0]!, left = node.Inputs[1]!, right = node.Inputs[2]!, output = node.Outputs[0]!;
         int rank = output.Shape.Rank;
-        graph.Set(output, graph.Node("Where", graph.Operands(rank, condition, left, right)), graph.Combined(rank, condition, left, right));
+        string[] operands = graph.Operands(rank, condition, left, right);
+        string value = output.Type == ElementType.Bool ? WhereBool(graph, operands[0], operands[1], operands[2]) : graph.Node("Where", operands);
+        graph.Set(output, value, graph.Combined(rank, condition, left, right));
     }
+
+    /// <summary>A choice between two truths: ONNX Runtime has no Where for bool.</summary>
+    public static string WhereBool(StepGraph graph, string condition, string left, string right)
+        => graph.Node("Or", [graph.Node("And", [condition, left]), graph.Node("And", [graph.Node("Not", [condition]), right])]);
 
     public static void Cast(StepGraph graph, CastNode node)
         => graph.Set(node.Outputs[0]!, graph.Node("Cast", [graph.Spread(node.Inputs[0]!)], ("to", (int)node.Outputs[0]!.Type)), node.Inputs[0]!.Shape);

@@ -81,15 +81,14 @@ internal static class ScanNodes
 
     private static string After(StepGraph graph, ScanState state) => graph.As(state.After, state.Before.Shape.Dimensions.AsSpan());
 
-    /// <summary>The state after a trip, or where the stream's condition is false that before it. ONNX Runtime has no Where for bool.</summary>
+    /// <summary>The state after a trip, or where the stream's condition is false that before it.</summary>
     private static string Kept(StepGraph graph, ScanNode node, ScanState state, string before, string condition)
     {
         string after = After(graph, state);
         if (graph.Lead == 0) return after;
         string goesOn = graph.Reshape(condition, [.. Enumerable.Repeat(1, state.Before.Shape.Rank)]);
         if (state == node.Carried[node.Condition]) return graph.Node("And", [before, after]);
-        if (state.Before.Type != ElementType.Bool) return graph.Node("Where", [goesOn, after, before]);
-        return graph.Node("Or", [graph.Node("And", [goesOn, after]), graph.Node("And", [graph.Node("Not", [goesOn]), before])]);
+        return state.Before.Type == ElementType.Bool ? ElementwiseNodes.WhereBool(graph, goesOn, after, before) : graph.Node("Where", [goesOn, after, before]);
     }
 
     /// <summary>True if the condition of any stream is.</summary>
