@@ -14,6 +14,7 @@ public sealed class StepModelTests
     [InlineData("silero-vad", "silero_vad_op18_ifless", "silero_vad_op18_ifless")]
     [InlineData("dtln", "model_1", "model_1")]
     [InlineData("dtln", "model_2", "model_2")]
+    [InlineData("tract-lstm-cases/qlstm_3-2-3_T3_S1", "model", "model")]
     public async Task Run_reproduces_the_reference(string folder, string model, string reference)
     {
         string input = Unpack($"models/{folder}/reference/{reference}.in.jsonl.gz"), expected = Unpack($"models/{folder}/reference/{reference}.out.jsonl.gz");

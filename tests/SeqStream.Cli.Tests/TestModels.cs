@@ -26,6 +26,9 @@ internal static class TestModels
     /// <summary>Runs backwards along the sequence, and takes the maximum over it.</summary>
     public static string Backward { get; } = Write("backward", BackwardModel());
 
+    /// <summary>Has a state whose next value may be either of two outputs.</summary>
+    public static string TwoCandidates { get; } = Write("two-candidates", TwoCandidatesModel());
+
     /// <summary>The first half of a model.</summary>
     public static string Truncated { get; } = Write("truncated", SumModel("Add", ElementType.Float32)[..60]);
 
@@ -38,6 +41,15 @@ internal static class TestModels
         model.Graph.Input("x", inputType, "batch", 2).Input("s0", ElementType.Float32, "batch", 2)
             .Node(@operator, ["x", "s0"], ["y"]).Node("Identity", ["y"], ["s1"])
             .Output("y", ElementType.Float32, "batch", 2).Output("s1", ElementType.Float32, "batch", 2);
+        return model.ToBytes();
+    }
+
+    private static byte[] TwoCandidatesModel()
+    {
+        OnnxModelWriter model = new();
+        model.Graph.Input("x", ElementType.Float32, 1, 3).Input("memory", ElementType.Float32, 1, 2).Initializer("w", [3, 2], 1, 2, 3, 4, 5, 6)
+            .Node("MatMul", ["x", "w"], ["p"]).Node("Add", ["p", "memory"], ["first"]).Node("Mul", ["p", "memory"], ["second"]).Node("Identity", ["x"], ["y"])
+            .Output("y", ElementType.Float32, 1, 3).Output("first", ElementType.Float32, 1, 2).Output("second", ElementType.Float32, 1, 2);
         return model.ToBytes();
     }
 

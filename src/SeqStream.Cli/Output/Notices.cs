@@ -12,6 +12,14 @@ internal sealed class Notices(bool isQuiet)
         if (asked.Executor == ExecutorKind.Choose && model.Executors is not Execution.NativeProgram) Write($"executor: {model.Executors.Description}, because {model.ExecutorReason}");
     }
 
+    /// <summary>Says which layers look ahead, by how much the answers lag, and what measures how far they are from those of the whole sequence.</summary>
+    public void ExplainLookAhead(LoadedModel model, ModelLoadOptions asked)
+    {
+        if (model.Lowering.Approximate.IsEmpty) return;
+        foreach (string note in model.Lowering.Notes) Write(note);
+        Write(string.Create(CultureInfo.InvariantCulture, $"'seqstream verify {model.Card.Name} --lookahead {asked.LookAhead}' measures how near the answers are"));
+    }
+
     /// <summary>Says how many records were dropped as repetitions and how many never came, by the producer's counter.</summary>
     public void CountLosses(long duplicates, long missing)
     {

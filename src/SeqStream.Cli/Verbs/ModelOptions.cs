@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using SeqStream.Hosting.Catalog;
+using SeqStream.Onnx.Lowering;
 
 namespace SeqStream.Cli.Verbs;
 
@@ -43,6 +44,11 @@ internal sealed class ModelOptions
         verb.Arguments.Add(_model);
         verb.Options.Add(_dimensions);
         verb.Options.Add(_constants);
+        _lookAhead.Validators.Add(static result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int frames) && frames is < 0 or > LoweringOptions.MostLookAhead)
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--lookahead is {frames}; expected 0 to {LoweringOptions.MostLookAhead} frames."));
+        });
         verb.Options.Add(_lookAhead);
     }
 

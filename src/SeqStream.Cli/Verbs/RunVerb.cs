@@ -52,6 +52,7 @@ internal static class RunVerb
         using LoadedModel model = ModelLoader.Load(reference, load, lowering);
         Notices notices = new(s_output.Quiet(parsed));
         notices.ExplainExecutor(model, load);
+        notices.ExplainLookAhead(model, load);
         FaultPrinter faults = new(s_output.Json(parsed), parsed.GetValue(s_strict), stop);
         using Stream output = Endpoint.OpenOutput(parsed.GetValue(s_sink)!);
         IFrameFeed feed = FeedBuilder.Create(feedOptions, input, model);

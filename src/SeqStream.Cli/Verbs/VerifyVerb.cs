@@ -53,7 +53,7 @@ internal static class VerifyVerb
         if (lowering.Plan is not null && options.Length > 0 && options.Length < lowering.ShortestStream)
             throw new UsageException(string.Create(CultureInfo.InvariantCulture, $"--length is {options.Length}: a stream of this model needs {lowering.ShortestStream} frames to have an answer."));
         VerificationReport report = ModelVerifier.Verify(reference.ModelPath, lowering, reference.Card.Bounds, options);
-        if (s_output.Json(parsed)) JsonOutput.Write(json => WriteJson(json, reference, report));
+        if (s_output.Json(parsed)) JsonOutput.Write(json => WriteJson(json, reference, lowering, report));
         else WriteText(reference, lowering, report);
         Notices notices = new(s_output.Quiet(parsed));
         foreach (string note in report.Notes) notices.Write(note);
@@ -68,6 +68,10 @@ internal static class VerifyVerb
         foreach (WireDeviation output in report.Outputs) table.Add(output.Value, Text($"{output.Compared}"), Text($"{output.Greatest:0.0e+0}"), Text($"{output.Mean:0.0e+0}"), ResultOf(output, report.IsApproximate));
         table.Write();
         if (report.Nodes.Length > 0) Console.Out.WriteLine(Text($"{report.Nodes.Count(static node => node.Compared > 0)} inner values compared, {report.Nodes.Count(static node => node.Differences > 0)} differ"));
+        if (!lowering.Approximate.IsEmpty)
+        {
+            foreach (string note in lowering.Notes) Console.Out.WriteLine(note);
+        }
         if (report.IsEqual || report.IsApproximate) return;
         if (report.FirstDifference is { } first)
         {
@@ -80,7 +84,7 @@ internal static class VerifyVerb
     private static string ResultOf(WireDeviation deviation, bool isApproximate)
         => deviation.Differences == 0 ? "equal" : isApproximate ? "approximate" : Text($"{deviation.Differences} differ");
 
-    private static void WriteJson(Utf8JsonWriter json, ModelReference reference, VerificationReport report)
+    private static void WriteJson(Utf8JsonWriter json, ModelReference reference, LoweringResult lowering, VerificationReport report)
     {
         json.WriteStartObject();
         json.WriteString("name", reference.Card.Name);
@@ -92,6 +96,9 @@ internal static class VerifyVerb
         if (report.FirstDifference is { } first) json.WriteString("firstDifference", first.Node);
         else json.WriteNull("firstDifference");
         WriteAll(json, "outputs", report.Outputs);
+        json.WriteStartArray("timing");
+        foreach (LoweredOutput output in lowering.Outputs) ExplainVerb.WriteOutput(json, output, reference.Card.RateHz);
+        json.WriteEndArray();
         WriteAll(json, "nodes", report.Nodes);
         WriteAll(json, "operators", report.Operators);
         json.WriteStartArray("notes");

@@ -89,7 +89,7 @@ public sealed class VectorFrontEnd(VectorOptions options) : IFrontEnd
         if ((uint)segment.Port >= (uint)_values.Length) return VectorProblems.NoSuchInput(options, segment.Port);
         StepPort port = options.Inputs[segment.Port];
         if (segment.Count != port.ElementCount) return VectorProblems.WrongWidth(port, segment.Count);
-        bool takesIntegers = port.Type is ElementType.Int64 or ElementType.Int32 or ElementType.Bool;
+        bool takesIntegers = port.Type == ElementType.Bool || VectorOptions.IsWhole(port.Type);
         if (!segment.IsInteger)
         {
             if (takesIntegers) return VectorProblems.FloatsFound(port);
@@ -120,13 +120,16 @@ public sealed class VectorFrontEnd(VectorOptions options) : IFrontEnd
         Span<double> doubles = MemoryMarshal.Cast<byte, double>(bytes);
         Span<long> longs = MemoryMarshal.Cast<byte, long>(bytes);
         Span<int> ints = MemoryMarshal.Cast<byte, int>(bytes);
+        Span<short> shorts = MemoryMarshal.Cast<byte, short>(bytes);
+        int size = type.ByteSize();
         for (int i = 0; i < segment.Count; i++)
         {
             if (type == ElementType.Float32) singles[i] = segment.IsInteger ? integers[i] : values[i];
             else if (type == ElementType.Float64) doubles[i] = segment.IsInteger ? integers[i] : values[i];
-            else if (type == ElementType.Int64) longs[i] = integers[i];
-            else if (type == ElementType.Int32) ints[i] = (int)integers[i];
-            else bytes[i] = (byte)integers[i];
+            else if (size == sizeof(long)) longs[i] = integers[i];
+            else if (size == sizeof(int)) ints[i] = unchecked((int)integers[i]);
+            else if (size == sizeof(short)) shorts[i] = unchecked((short)integers[i]);
+            else bytes[i] = unchecked((byte)integers[i]);
         }
     }
 }

@@ -19,10 +19,10 @@ public sealed record VectorOptions(ImmutableArray<StepPort> Inputs, ImmutableArr
         ImmutableArray<(long, long)>.Builder bounds = ImmutableArray.CreateBuilder<(long, long)>();
         foreach (StepPort port in signature.Inputs)
         {
-            if (port.Type is not (ElementType.Float32 or ElementType.Float64 or ElementType.Int32 or ElementType.Int64 or ElementType.Bool))
+            if (port.Type is not (ElementType.Float32 or ElementType.Float64 or ElementType.Bool) && !IsWhole(port.Type))
             {
                 throw card.Refuse("type", $"input '{port}' of model '{signature.ModelName}' cannot be filled from numbers, "
-                    + "expected float32, float64, int32, int64 or bool. Give the model a front end that writes it.");
+                    + "expected float32, float64, an integer type or bool. Give the model a front end that writes it.");
             }
             bounds.Add(BoundsOf(section, port));
         }
@@ -30,11 +30,21 @@ public sealed record VectorOptions(ImmutableArray<StepPort> Inputs, ImmutableArr
         return new VectorOptions(signature.Inputs, bounds.ToImmutable());
     }
 
+    /// <summary>True for integers of every width.</summary>
+    internal static bool IsWhole(ElementType type)
+        => type is ElementType.Int8 or ElementType.UInt8 or ElementType.Int16 or ElementType.UInt16 or ElementType.Int32 or ElementType.UInt32 or ElementType.Int64 or ElementType.UInt64;
+
     private static (long Least, long Greatest) BoundsOf(CardSection section, StepPort port)
     {
         (long least, long greatest) = port.Type switch
         {
+            ElementType.Int8 => (sbyte.MinValue, sbyte.MaxValue),
+            ElementType.UInt8 => (byte.MinValue, byte.MaxValue),
+            ElementType.Int16 => (short.MinValue, short.MaxValue),
+            ElementType.UInt16 => (ushort.MinValue, ushort.MaxValue),
             ElementType.Int32 => (int.MinValue, int.MaxValue),
+            ElementType.UInt32 => (uint.MinValue, uint.MaxValue),
+            ElementType.UInt64 => (0, long.MaxValue),
             ElementType.Bool => (0, 1),
             _ => (long.MinValue, long.MaxValue),
         };

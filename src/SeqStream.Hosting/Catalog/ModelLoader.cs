@@ -96,7 +96,7 @@ public static class ModelLoader
     }
 
     private static bool CanFallBack(LoweringResult lowering, ModelLoadOptions options)
-        => lowering.Form == StreamForm.Step && lowering.Blockers.Length > 0 && OrtLibrary.Find(options.OrtLibraryPath).Library is not null;
+        => lowering.Form == StreamForm.Step && !lowering.HasUnclearStates && lowering.Blockers.Length > 0 && OrtLibrary.Find(options.OrtLibraryPath).Library is not null;
 
     /// <summary>ONNX Runtime where the native executor refuses; if both refuse, the native executor's reasons are the better ones.</summary>
     private static LoadedModel FallBack(ModelReference reference, LoweringResult lowering, ModelLoadOptions options)
@@ -117,7 +117,7 @@ public static class ModelLoader
     private static LoadedModel LoadOrt(ModelReference reference, LoweringResult lowering, ModelLoadOptions options, string reason)
     {
         // A whole sequence per call: what ONNX Runtime steps is the compiled step, if there is one.
-        if (lowering.Form == StreamForm.Sequence) lowering.PlanOrThrow();
+        if (lowering.Form == StreamForm.Sequence || lowering.HasUnclearStates) lowering.PlanOrThrow();
         OrtLibrary library = OrtLibrary.Load(options.OrtLibraryPath);
         OrtSessionOptions session = new() { Providers = ProvidersOf(library, options.Device) };
         try

@@ -24,6 +24,7 @@ public static class ModelVerifier
         ArgumentNullException.ThrowIfNull(lowering);
         ArgumentNullException.ThrowIfNull(options);
         lowering.PlanOrThrow();
+        options = options with { IsApproximate = options.IsApproximate || !lowering.Approximate.IsEmpty };
         OnnxModel model = OnnxModel.Load(path);
         InputRanges ranges = new(model, bounds);
         return lowering.Form == StreamForm.Step

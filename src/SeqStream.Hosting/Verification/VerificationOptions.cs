@@ -15,7 +15,7 @@ public sealed record VerificationOptions
     /// <summary>Source frames of every stream; 0 to draw lengths from the shortest possible one upwards.</summary>
     public int Length { get; init; }
 
-    /// <summary>True if the model is known to be approximate: deviations are measured, and are no fault.</summary>
+    /// <summary>True if the model is known to be approximate: deviations are measured, and are no fault. Layers that look ahead are known to be.</summary>
     public bool IsApproximate { get; init; }
 
     /// <summary>Greatest absolute difference that counts as equal.</summary>

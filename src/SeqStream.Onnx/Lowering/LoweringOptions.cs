@@ -6,6 +6,9 @@ namespace SeqStream.Onnx.Lowering;
 /// <summary>What a model's file leaves open.</summary>
 public sealed record LoweringOptions
 {
+    /// <summary>Most frames of <see cref="LookAhead"/>.</summary>
+    public const int MostLookAhead = 1 << 14;
+
     /// <summary>Options that leave everything to the model.</summary>
     public static LoweringOptions Default { get; } = new();
 

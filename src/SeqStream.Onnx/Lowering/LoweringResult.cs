@@ -36,6 +36,9 @@ public sealed record LoweringResult
     /// <summary>State inputs and outputs with the reason why they belong together.</summary>
     public ImmutableArray<StatePair> States { get; init; } = [];
 
+    /// <summary>True if it is not clear what the model's states are: <see cref="Blockers"/> lists the candidates. Nobody can step such a model.</summary>
+    public bool HasUnclearStates { get; init; }
+
     /// <summary>What the plan's outputs mean in time, in the plan's order.</summary>
     public ImmutableArray<LoweredOutput> Outputs { get; init; } = [];
 

@@ -72,8 +72,8 @@ public sealed class OnnxLowering
     private LoweringResult Lower(IReadOnlyList<FoundPair> pairs, IReadOnlyList<Blocker> pairBlockers, ImmutableArray<OpenInput> open)
     {
         LoweringResult result = new() { File = _model.File, Options = _options, States = [.. pairs.Select(static pair => pair.Pair)], Open = open };
-        if (_options.LookAhead is < 0 or > PulseCompiler.MostFrames) return result with { Blockers = [new Blocker("look-ahead", "", $"it is {_options.LookAhead} frames; expected 0 to {PulseCompiler.MostFrames}", "Give another number of frames")] };
-        if (_dimensions.Blockers.Count + pairBlockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers, .. pairBlockers] };
+        if (_options.LookAhead is < 0 or > LoweringOptions.MostLookAhead) return result with { Blockers = [new Blocker("look-ahead", "", $"it is {_options.LookAhead} frames; expected 0 to {LoweringOptions.MostLookAhead}", "Give another number of frames")] };
+        if (_dimensions.Blockers.Count + pairBlockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers, .. pairBlockers], HasUnclearStates = pairBlockers.Count > 0 };
         HashSet<string> stateInputs = [.. pairs.Select(static pair => pair.Input.Name)];
         FindTimeDimension search = new(_model, _dimensions, _whole, _folding, stateInputs);
         FreeDimension? time = search.Find(_options.TimeAxis);

@@ -29,8 +29,8 @@ internal static class TimeLocality
     /// <summary>The operator's rule, which throws a refusal if the node mixes steps; null if the operator is not known to keep them apart.</summary>
     public static Action<TimeQuestion>? RuleOf(OnnxNode node) => s_rules.GetValueOrDefault(node.Domain.Length == 0 ? node.Operator : $"{node.Domain}:{node.Operator}");
 
-    /// <summary>True if there is a rule for an operator, given with its operator set before a colon where that is not ONNX's own.</summary>
-    public static bool Knows(string name) => s_rules.ContainsKey(name);
+    /// <summary>True if there is a rule by which an operator may keep steps apart, given with its operator set before a colon where that is not ONNX's own.</summary>
+    public static bool Knows(string name) => s_rules.TryGetValue(name, out Action<TimeQuestion>? rule) && rule != QuantizedTime.Range;
 
     /// <summary>True for inputs that only say how the result is shaped or where it is taken from: the rule and the traced shapes judge them.</summary>
     public static bool IsShapeArgument(OnnxNode node, int input) => node.Domain.Length == 0 && s_shapeArguments.TryGetValue(node.Operator, out ImmutableArray<int> inputs) && inputs.Contains(input);

@@ -24,6 +24,32 @@ public sealed class VectorFrontEndTests : IDisposable
     }
 
     [Theory]
+    [InlineData(ElementType.Int8, -128, 127, -129)]
+    [InlineData(ElementType.UInt8, 0, 255, 256)]
+    [InlineData(ElementType.Int16, -32768, 32767, 32768)]
+    [InlineData(ElementType.UInt16, 0, 65535, -1)]
+    [InlineData(ElementType.Int32, int.MinValue, int.MaxValue, int.MaxValue + 1L)]
+    [InlineData(ElementType.UInt32, 0, uint.MaxValue, -1)]
+    [InlineData(ElementType.UInt64, 0, long.MaxValue, -1)]
+    public void Integers_of_every_width_keep_their_value_and_others_are_refused(ElementType type, long least, long greatest, long outside)
+    {
+        using Inputs inputs = new(new StepPort("i", type, new TensorShape(1)));
+        IFrontEnd frontEnd = inputs.Create("""{"type":"vector"}""");
+        foreach (long value in (long[])[least, greatest, outside])
+        {
+            FramePayload payload = new();
+            payload.BeginSegment(0, isInteger: true);
+            payload.Add(value);
+            FrameVerdict verdict = frontEnd.Accept(payload, 0);
+            Assert.Equal(value != outside, verdict.IsAccepted);
+            if (value == outside) continue;
+            StepNote note = default;
+            Assert.True(frontEnd.TryNext(inputs.Next, ref note));
+            Assert.Equal(BitConverter.GetBytes(value)[..type.ByteSize()], inputs.Next.Bytes(0)[..type.ByteSize()].ToArray());
+        }
+    }
+
+    [Theory]
     [InlineData(new float[] { 1, 2 }, 0, "found 2 numbers for input 'x', expected 3")]
     [InlineData(new float[] { 1, 2, 3, 4 }, 0, "found 4 numbers")]
     [InlineData(new float[] { 1, float.NaN, 3 }, 0, "found NaN as number 1")]
