@@ -59,6 +59,7 @@ internal static class RunVerb
         StageFactory stages = parsed.GetValue(s_strict) ? StrictFrontEnd.Guard(model.Stages) : model.Stages;
         RouteSummary summary = await new Route(feed, stages, sink, new EngineOptions { Threads = s_model.Threads(parsed) }, faults).RunAsync(stop.Token).ConfigureAwait(false);
         notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
+        notices.CountCutFrames(summary.Counters.CutFrames, model.Lowering.LengthMultiple);
         if (feed is LineFeed lines) notices.CountLosses(lines.Duplicates, lines.Missing);
         if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;
         return faults.Count > 0 ? ExitCode.BadData : ExitCode.Ok;
