@@ -37,7 +37,7 @@ public sealed class ConvertVerbTests : IDisposable
     {
         string model = Path.Combine(_folder, "written.onnx");
         await Seqstream.RunAsync("", "convert", "activity", model, "--quiet");
-        string input = string.Join('\n', Enumerable.Range(0, 20).Select(static step => $"{{\"x\":[{string.Join(',', Enumerable.Range(0, 24).Select(channel => (step * channel) % 7))}]}}"));
+        string input = string.Join('\n', Enumerable.Range(0, 20).Select(static step => $"{{\"x\":[{string.Join(',', Enumerable.Range(0, 30).Select(channel => (step * channel) % 7))}]}}"));
         Seqstream.Outcome native = await Seqstream.RunAsync(input, "run", model), runtime = await Seqstream.RunAsync(input, "run", model, "--executor", "onnxruntime");
 
         Assert.Equal(20, native.Lines.Length);

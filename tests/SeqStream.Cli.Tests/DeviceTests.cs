@@ -12,7 +12,7 @@ public sealed class DeviceTests
     [InlineData("CPUExecutionProvider", "states stay there")]
     public async Task Compiled_model_answers_alike_on_every_device(string device, string description)
     {
-        string input = string.Join('\n', Enumerable.Range(0, 24).Select(static step => $"{{\"stream\":\"{"abc"[step % 3]}\",\"x\":[{string.Join(',', Enumerable.Range(0, 24).Select(channel => (step * channel) % 7))}]}}"));
+        string input = string.Join('\n', Enumerable.Range(0, 24).Select(static step => $"{{\"stream\":\"{"abc"[step % 3]}\",\"x\":[{string.Join(',', Enumerable.Range(0, 30).Select(channel => (step * channel) % 7))}]}}"));
         Seqstream.Outcome native = await Seqstream.RunAsync(input, "run", "models/activity/model.onnx"), other = await Seqstream.RunAsync(input, "run", "models/activity/model.onnx", "--device", device, "--executor", "onnxruntime");
         Assert.SkipWhen(other.ExitCode == 69, $"{Absent}: {other.Errors}");
         Seqstream.Outcome inspect = await Seqstream.RunAsync("", "inspect", "models/activity/model.onnx", "--device", device, "--executor", "onnxruntime");
