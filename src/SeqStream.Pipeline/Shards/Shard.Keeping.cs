@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using SeqStream.Contracts;
 using SeqStream.Pipeline.Checkpoints;
 using SeqStream.State;
@@ -123,6 +124,18 @@ public sealed partial class Shard
         entry.IsAwake = true;
         ReadOnlySpan<byte> name = _keeping!.Names.Utf8Name(new StreamId(stream));
         if (!_keeping.Options.Store.TryRead(_keeping.Options.Route, name, _record)) return;
+        try
+        {
+            Restore(stream, ref entry, active, name);
+        }
+        catch (StateSnapshotException fault)
+        {
+            throw new CheckpointException($"Stream '{Encoding.UTF8.GetString(name)}' of route '{_keeping.Options.Route}' cannot go on: {fault.Message} Or remove the stream from the state directory to let it begin anew.", fault);
+        }
+    }
+
+    private void Restore(int stream, ref StreamEntry entry, ActiveStream active, ReadOnlySpan<byte> name)
+    {
         StreamRecord record = StreamRecord.Open(_record.Written, _executor.Signature, name);
         StateReader shard = new(record.Shard);
         bool isOpen = shard.ReadBool();

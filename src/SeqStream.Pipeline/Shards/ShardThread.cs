@@ -7,7 +7,7 @@ namespace SeqStream.Pipeline.Shards;
 internal sealed class ShardThread
 {
     private const int SweepEntries = 1 << 13;
-    private static readonly TimeSpan s_sweepPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_longestSweepPause = TimeSpan.FromMilliseconds(100);
     private static readonly TimeSpan s_shortWait = TimeSpan.FromMilliseconds(2);
     private readonly Shard _shard;
     private readonly ChannelReader<Frame> _frames;
@@ -101,16 +101,18 @@ internal sealed class ShardThread
         long now = _shard.Now = _time.GetTimestamp();
         bool isDue = _shard.WaitingReceipts >= options.MostReceipts || (_shard.HasChanges && _time.GetElapsedTime(_checkpointAt, now) >= options.Interval);
         if (isDue && _shard.TryCheckpoint()) _checkpointAt = now;
-        if (options.HibernateAfter > TimeSpan.Zero && _time.GetElapsedTime(_sweepAt, now) >= s_sweepPause)
+        if (options.HibernateAfter > TimeSpan.Zero && _time.GetElapsedTime(_sweepAt, now) >= SweepPause)
         {
             _shard.PutToRest(SweepEntries, now - (long)(options.HibernateAfter.TotalSeconds * _time.TimestampFrequency));
             _sweepAt = now;
         }
     }
 
+    private TimeSpan SweepPause => _keeping!.Options.HibernateAfter < s_longestSweepPause ? _keeping.Options.HibernateAfter : s_longestSweepPause;
+
     private TimeSpan UntilNextDuty()
     {
-        if (!_shard.HasChanges) return _keeping!.Options.HibernateAfter > TimeSpan.Zero ? s_sweepPause : Timeout.InfiniteTimeSpan;
+        if (!_shard.HasChanges) return _keeping!.Options.HibernateAfter > TimeSpan.Zero ? SweepPause : Timeout.InfiniteTimeSpan;
         TimeSpan left = _keeping!.Options.Interval - _time.GetElapsedTime(_checkpointAt);
         return left > s_shortWait ? left : s_shortWait;
     }
