@@ -24,6 +24,12 @@ public abstract class RecordSink : IEmissionSink
         {
             while (context.Emissions.TryRead(out Emission? emission))
             {
+                if (emission.Kind == EmissionKind.Barrier)
+                {
+                    if (!await PassAsync(emission.Barrier!, cancellation).ConfigureAwait(false)) return;
+                    context.Pool.Return(emission);
+                    continue;
+                }
                 Append(emission, context.Streams.Utf8Name(emission.Stream), _buffer);
                 context.Pool.Return(emission);
                 if (_buffer.Length >= FlushBytes && !await TryFlushAsync(cancellation).ConfigureAwait(false)) return;
@@ -34,6 +40,14 @@ public abstract class RecordSink : IEmissionSink
 
     /// <summary>Appends the emission's record. The stream's name is empty if the source gave none.</summary>
     private protected abstract void Append(Emission emission, ReadOnlySpan<byte> stream, RecordBuffer buffer);
+
+    /// <summary>Delivers what stands before a barrier, then tells it.</summary>
+    private async ValueTask<bool> PassAsync(IDeliveryBarrier barrier, CancellationToken cancellation)
+    {
+        if (_buffer.Length > 0 && !await TryFlushAsync(cancellation).ConfigureAwait(false)) return false;
+        barrier.Reached();
+        return true;
+    }
 
     private async ValueTask<bool> TryFlushAsync(CancellationToken cancellation)
     {

@@ -1,3 +1,5 @@
+using SeqStream.Contracts;
+
 namespace SeqStream.Pipeline;
 
 /// <summary>How a <see cref="StreamEngine"/> works. Every value has a default that suits a few live streams.</summary>
@@ -24,6 +26,12 @@ public sealed record EngineOptions
     /// <summary>The source as people name it, for messages about refused records.</summary>
     public string Source { get; init; } = "engine";
 
+    /// <summary>Gets the receipts of frames back when all that they led to is on its way to the sink; null if the feed wants none.</summary>
+    public IReceiptTaker? Receipts { get; init; }
+
+    /// <summary>How streams are kept beyond the engine's life; null, the default, if they are not. The reader of emissions then passes barriers.</summary>
+    public DurabilityOptions? Durability { get; init; }
+
     /// <summary>Lists every value that is out of range.</summary>
     /// <exception cref="ArgumentException">One or more values are out of range.</exception>
     public void Validate()
@@ -35,6 +43,12 @@ public sealed record EngineOptions
         Check(problems, nameof(EmissionCapacity), EmissionCapacity, 1, 1 << 20);
         Check(problems, nameof(ExpectedStreams), ExpectedStreams, 1, 1 << 28);
         if (MaxWait < TimeSpan.Zero) problems.Add($"{nameof(MaxWait)} is {MaxWait}; expected zero or more.");
+        if (Durability is { } durability)
+        {
+            Check(problems, "Durability.MostReceipts", durability.MostReceipts, 1, 1 << 20);
+            if (durability.Interval <= TimeSpan.Zero) problems.Add($"Durability.Interval is {durability.Interval}; expected more than zero.");
+            if (durability.HibernateAfter < TimeSpan.Zero) problems.Add($"Durability.HibernateAfter is {durability.HibernateAfter}; expected zero or more.");
+        }
         if (problems.Count > 0) throw new ArgumentException(string.Join(" ", problems));
     }
 

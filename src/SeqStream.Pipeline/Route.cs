@@ -19,7 +19,7 @@ public sealed class Route(IFrameFeed feed, StageFactory stages, IEmissionSink si
     /// <exception cref="IOException">The feed or the sink failed.</exception>
     public async Task<RouteSummary> RunAsync(CancellationToken cancellation)
     {
-        await using StreamEngine engine = new(stages, options with { Source = feed.Source }, faults);
+        await using StreamEngine engine = new(stages, options with { Source = feed.Source, Receipts = feed as IReceiptFeed }, faults);
         using CancellationTokenSource feedStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using CancellationTokenRegistration drain = cancellation.Register(engine.EndAll);
         Task feeding = YieldFrames(engine, feedStop.Token, cancellation);
@@ -35,7 +35,7 @@ public sealed class Route(IFrameFeed feed, StageFactory stages, IEmissionSink si
         {
             try
             {
-                await feed.ReadAsync(new FeedContext(engine.Frames, engine.Streams, engine.Pools.Payloads, faults, engine.Signature), feedStop).ConfigureAwait(false);
+                await feed.ReadAsync(new FeedContext(engine.Frames, engine.Streams, engine.Pools.Payloads, faults, engine.Signature) { EndsStreams = options.Durability is null }, feedStop).ConfigureAwait(false);
             }
             catch (OperationCanceledException) when (feedStop.IsCancellationRequested)
             {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using SeqStream.Contracts;
+using SeqStream.Pipeline.Checkpoints;
 using SeqStream.Pipeline.Shards;
 
 namespace SeqStream.Pipeline;
@@ -14,6 +15,7 @@ public sealed class StreamEngine : IAsyncDisposable
     private readonly ShardThread[] _threads;
     private readonly Channel<Emission> _emissions;
     private readonly CancellationTokenSource _stop = new();
+    private readonly CheckpointWriter? _writer;
     private readonly Task _completion;
     private int _disposed;
 
@@ -32,12 +34,15 @@ public sealed class StreamEngine : IAsyncDisposable
         _shards = new Shard[options.Threads];
         _threads = new ShardThread[options.Threads];
         ChannelWriter<Frame>[] writers = new ChannelWriter<Frame>[options.Threads];
+        _writer = options.Durability is null ? null : new CheckpointWriter(options.Durability, options.Receipts, Fail);
+        List<StreamId>[]? busy = _writer is null ? null : BusyStreams(options.Durability!, options.Threads);
         for (int i = 0; i < options.Threads; i++)
         {
+            ShardKeeping? keeping = _writer is null ? null : new ShardKeeping(options.Durability!, Streams, _writer, i, busy![i]);
             Channel<Frame> frames = Channel.CreateBounded<Frame>(new BoundedChannelOptions(options.FrameCapacity) { SingleReader = true });
             writers[i] = frames.Writer;
-            _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, _stop.Token);
-            _threads[i] = new ShardThread(_shards[i], i, frames.Reader, options, time ?? TimeProvider.System, _stop.Token);
+            _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, keeping, _stop.Token);
+            _threads[i] = new ShardThread(_shards[i], i, frames.Reader, keeping, options, time ?? TimeProvider.System, _stop.Token);
         }
         Frames = writers.Length == 1 ? writers[0] : new ShardRouter(writers, Streams);
         _completion = CompleteAsync();
@@ -88,10 +93,10 @@ public sealed class StreamEngine : IAsyncDisposable
     public ValueTask EndAsync(string stream, CancellationToken cancellation = default)
         => Frames.WriteAsync(new Frame { Stream = Streams.Intern(stream), Kind = FrameKind.End, Time = double.NaN }, cancellation);
 
-    /// <summary>Takes no more frames, steps what is left, and ends every sequence that is still open, so that all its answers come.</summary>
+    /// <summary>Takes no more frames and steps what is left. Then every sequence that is still open ends, so that all its answers come; streams that are kept go on in the next run instead.</summary>
     public void EndAll()
     {
-        foreach (ShardThread thread in _threads) thread.EndsStreams = true;
+        foreach (ShardThread thread in _threads) thread.EndsStreams = _writer is null;
         Frames.TryComplete();
     }
 
@@ -118,6 +123,7 @@ public sealed class StreamEngine : IAsyncDisposable
         {
             foreach (ShardThread thread in _threads) await thread.Completion.ConfigureAwait(false);
             _emissions.Writer.TryComplete();
+            if (_writer is not null) await EndCheckpointsAsync(_writer).ConfigureAwait(false);
         }
         catch (Exception fault)
         {
@@ -125,6 +131,32 @@ public sealed class StreamEngine : IAsyncDisposable
             Stop();
             throw;
         }
+    }
+
+    /// <summary>Stores what the reader of emissions has delivered. After a stop no more is delivered.</summary>
+    private async Task EndCheckpointsAsync(CheckpointWriter writer)
+    {
+        using (_stop.Token.UnsafeRegister(static state => ((CheckpointWriter)state!).Complete(), writer)) await writer.SettleAsync().ConfigureAwait(false);
+        writer.Complete();
+        await writer.Completion.ConfigureAwait(false);
+    }
+
+    private void Fail(Exception fault)
+    {
+        _emissions.Writer.TryComplete(fault);
+        Stop();
+    }
+
+    /// <summary>[shard] the stored streams that have work to go on with.</summary>
+    private List<StreamId>[] BusyStreams(DurabilityOptions options, int shards)
+    {
+        List<StreamId>[] busy = [.. Enumerable.Range(0, shards).Select(static _ => new List<StreamId>())];
+        foreach (byte[] name in options.Store.BusyStreams(options.Route))
+        {
+            StreamId stream = Streams.Intern(name);
+            busy[Streams.StableHashOf(stream) % (uint)shards].Add(stream);
+        }
+        return busy;
     }
 
     private sealed class SilentFaults : IFaultReporter

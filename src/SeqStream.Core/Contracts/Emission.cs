@@ -28,6 +28,9 @@ public sealed class Emission
     /// <summary>Probability or score of the label, NaN if there is none.</summary>
     public float Score { get; set; }
 
+    /// <summary>What a <see cref="EmissionKind.Barrier"/> calls; otherwise null.</summary>
+    public IDeliveryBarrier? Barrier { get; set; }
+
     /// <summary>The text it speaks about or says, in UTF-8.</summary>
     public ReadOnlySpan<byte> Text => CollectionsMarshal.AsSpan(_text);
 
@@ -74,6 +77,7 @@ public sealed class Emission
         Label = null;
         Score = float.NaN;
         HasNames = false;
+        Barrier = null;
         _text.Clear();
         _echo.Clear();
         _values.Clear();

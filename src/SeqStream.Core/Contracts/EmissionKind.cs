@@ -11,4 +11,6 @@ public enum EmissionKind
     Text,
     /// <summary>The sequence is complete; nothing of it follows.</summary>
     End,
+    /// <summary>Says nothing about a stream: the sink calls <see cref="Emission.Barrier"/> once everything before it is delivered. Only routes that keep checkpoints have them.</summary>
+    Barrier,
 }

@@ -70,9 +70,10 @@ internal sealed class RecordFrames(FeedContext context)
         return ValueTask.CompletedTask;
     }
 
-    /// <summary>Ends every open sequence, in the order in which the streams appeared.</summary>
+    /// <summary>Ends every open sequence, in the order in which the streams appeared, unless streams outlive the source.</summary>
     public async ValueTask EndAllAsync(CancellationToken cancellation)
     {
+        if (!context.EndsStreams) return;
         for (int from = 0; _marks.TryFindOpen(from, out StreamId stream); from = stream.Index + 1)
         {
             AddControl(stream, FrameKind.End);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using SeqStream.State;
 
 namespace SeqStream.Pipeline.Checkpoints;
@@ -19,9 +20,6 @@ public sealed class Checkpoint
     /// <summary>The shard, counted from 0.</summary>
     public int Shard { get; set; }
 
-    /// <summary>Emissions of the shard that must be delivered before the receipts may be given back.</summary>
-    public long Emissions { get; set; }
-
     /// <summary>Records and removals, in the order they were added.</summary>
     public int Count => _entries.Count;
 
@@ -29,7 +27,7 @@ public sealed class Checkpoint
     public bool IsEmpty => _entries.Count == 0 && _receipts.Count == 0;
 
     /// <summary>What the feed gave with the frames that are contained, in the order the shard took them.</summary>
-    public IReadOnlyList<long> Receipts => _receipts;
+    public ReadOnlySpan<long> Receipts => CollectionsMarshal.AsSpan(_receipts);
 
     /// <summary>A stream's name in UTF-8.</summary>
     public ReadOnlySpan<byte> Name(int index) => _bytes.AsSpan(_entries[index].Start, _entries[index].NameBytes);
@@ -37,18 +35,24 @@ public sealed class Checkpoint
     /// <summary>A stream's record; empty if the stream is to be removed.</summary>
     public ReadOnlySpan<byte> Record(int index) => _bytes.AsSpan(_entries[index].Start + _entries[index].NameBytes, _entries[index].RecordBytes);
 
+    /// <summary>True if a stream has work of its own to go on with after a restart.</summary>
+    public bool IsBusy(int index) => _entries[index].IsBusy;
+
     /// <summary>Adds a record.</summary>
-    public void Store(ReadOnlySpan<byte> name, StateWriter record)
+    /// <param name="name">The stream's name in UTF-8.</param>
+    /// <param name="record">Its record.</param>
+    /// <param name="isBusy">True if the stream has frames of its own to step, or is ending: after a restart it goes on without waiting for a frame.</param>
+    public void Store(ReadOnlySpan<byte> name, StateWriter record, bool isBusy)
     {
         ArgumentNullException.ThrowIfNull(record);
-        Add(name, record.Written);
+        Add(name, record.Written, isBusy);
     }
 
     /// <summary>Adds a removal.</summary>
-    public void Remove(ReadOnlySpan<byte> name) => Add(name, []);
+    public void Remove(ReadOnlySpan<byte> name) => Add(name, [], isBusy: false);
 
-    /// <summary>Adds a receipt.</summary>
-    public void Acknowledge(long receipt) => _receipts.Add(receipt);
+    /// <summary>Adds receipts.</summary>
+    public void Acknowledge(ReadOnlySpan<long> receipts) => _receipts.AddRange(receipts);
 
     /// <summary>Begins anew and keeps the buffers.</summary>
     public void Clear()
@@ -56,18 +60,17 @@ public sealed class Checkpoint
         _entries.Clear();
         _receipts.Clear();
         _used = 0;
-        Emissions = 0;
     }
 
-    private void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> record)
+    private void Add(ReadOnlySpan<byte> name, ReadOnlySpan<byte> record, bool isBusy)
     {
         int count = name.Length + record.Length;
         if (_used + count > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + count));
         name.CopyTo(_bytes.AsSpan(_used));
         record.CopyTo(_bytes.AsSpan(_used + name.Length));
-        _entries.Add(new Entry(_used, name.Length, record.Length));
+        _entries.Add(new Entry(_used, name.Length, record.Length, isBusy));
         _used += count;
     }
 
-    private readonly record struct Entry(int Start, int NameBytes, int RecordBytes);
+    private readonly record struct Entry(int Start, int NameBytes, int RecordBytes, bool IsBusy);
 }

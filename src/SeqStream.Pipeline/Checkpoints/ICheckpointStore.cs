@@ -20,6 +20,9 @@ public interface ICheckpointStore : IDisposable
     /// <summary>Names of a route's stored streams in UTF-8, in the order of their bytes.</summary>
     IReadOnlyList<byte[]> Streams(string route);
 
+    /// <summary>Names of a route's stored streams that have work of their own to go on with, in UTF-8.</summary>
+    IReadOnlyList<byte[]> BusyStreams(string route);
+
     /// <summary>The items that a feed of a route stored.</summary>
     IReadOnlyList<SourceItem> Items(string route);
 

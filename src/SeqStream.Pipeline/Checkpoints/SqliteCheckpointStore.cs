@@ -46,7 +46,7 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
             Execute("PRAGMA journal_mode = WAL");
             Execute("PRAGMA synchronous = FULL");
             Prepare();
-            _store = Command("INSERT INTO stream(route, name, record) VALUES($route, $name, $record) ON CONFLICT(route, name) DO UPDATE SET record = excluded.record", "$route", "$name", "$record");
+            _store = Command("INSERT INTO stream(route, name, busy, record) VALUES($route, $name, $busy, $record) ON CONFLICT(route, name) DO UPDATE SET busy = excluded.busy, record = excluded.record", "$route", "$name", "$record", "$busy");
             _remove = Command("DELETE FROM stream WHERE route = $route AND name = $name", "$route", "$name");
             _read = Command("SELECT record FROM stream WHERE route = $route AND name = $name", "$route", "$name");
         }
@@ -111,6 +111,9 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
     public IReadOnlyList<byte[]> Streams(string route) => List("SELECT name FROM stream WHERE route = $route ORDER BY name", route, static row => row.GetFieldValue<byte[]>(0));
 
     /// <inheritdoc/>
+    public IReadOnlyList<byte[]> BusyStreams(string route) => List("SELECT name FROM stream WHERE route = $route AND busy", route, static row => row.GetFieldValue<byte[]>(0));
+
+    /// <inheritdoc/>
     public IReadOnlyList<SourceItem> Items(string route)
         => List("SELECT key, value FROM item WHERE route = $route ORDER BY key", route, row => new SourceItem(route, row.GetString(0), row.GetFieldValue<byte[]>(1)));
 
@@ -137,7 +140,8 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
         if (version == FormatVersion) return;
         Execute($"""
             BEGIN;
-            CREATE TABLE stream(route TEXT NOT NULL, name BLOB NOT NULL, record BLOB NOT NULL, PRIMARY KEY(route, name)) WITHOUT ROWID;
+            CREATE TABLE stream(route TEXT NOT NULL, name BLOB NOT NULL, busy INTEGER NOT NULL, record BLOB NOT NULL, PRIMARY KEY(route, name)) WITHOUT ROWID;
+            CREATE INDEX busy ON stream(route) WHERE busy;
             CREATE TABLE item(route TEXT NOT NULL, key TEXT NOT NULL, value BLOB NOT NULL, PRIMARY KEY(route, key)) WITHOUT ROWID;
             PRAGMA user_version = {FormatVersion};
             COMMIT;
@@ -153,7 +157,7 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
             SqliteCommand command = record.IsEmpty ? _remove : _store;
             command.Parameters[0].Value = checkpoint.Route;
             command.Parameters[1].Value = checkpoint.Name(index).ToArray();
-            if (!record.IsEmpty) command.Parameters[2].Value = record.ToArray();
+            if (!record.IsEmpty) (command.Parameters[2].Value, command.Parameters[3].Value) = (record.ToArray(), checkpoint.IsBusy(index) ? 1 : 0);
             command.ExecuteNonQuery();
         }
     }

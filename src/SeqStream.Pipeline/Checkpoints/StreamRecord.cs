@@ -21,6 +21,7 @@ namespace SeqStream.Pipeline.Checkpoints;
 ///         4 + n  the state row
 ///         4 + n  what the front end wrote
 ///         4 + n  what the decoder wrote
+///         4 + n  what the shard wrote: the stream's phase, the frames of its place, notes of frames not yet answered
 /// end     4      CRC-32C of everything before
 /// </code>
 /// </remarks>
@@ -45,7 +46,10 @@ public readonly ref struct StreamRecord
     /// <summary>What the decoder wrote; empty if it remembered nothing.</summary>
     public ReadOnlySpan<byte> Decoder { get; private init; }
 
-    /// <summary>Writes a record up to the state row; the caller fills <paramref name="row"/>, writes front end and decoder and calls <see cref="Seal"/>.</summary>
+    /// <summary>What the shard wrote.</summary>
+    public ReadOnlySpan<byte> Shard { get; private init; }
+
+    /// <summary>Writes a record up to the state row; the caller fills <paramref name="row"/>, writes front end, decoder and shard, each as bytes with their count, and calls <see cref="Seal"/>.</summary>
     public static void Begin(StateWriter writer, StepSignature signature, ReadOnlySpan<byte> name, long steps, long position, out Span<byte> row)
     {
         ArgumentNullException.ThrowIfNull(writer);
@@ -86,7 +90,7 @@ public readonly ref struct StreamRecord
         if (!reader.ReadBytes().SequenceEqual(name)) throw new StateSnapshotException("The stored stream has another name than the place it was found in: records were exchanged. Use an intact copy.");
         ReadOnlySpan<byte> row = reader.ReadBytes();
         if (row.Length != signature.Layout.RowBytes) throw new StateSnapshotException($"The stored stream has a state of {row.Length} bytes; model '{signature.ModelName}' needs {signature.Layout.RowBytes}.");
-        return new StreamRecord { Steps = steps, Position = position, Row = row, FrontEnd = reader.ReadBytes(), Decoder = reader.ReadBytes() };
+        return new StreamRecord { Steps = steps, Position = position, Row = row, FrontEnd = reader.ReadBytes(), Decoder = reader.ReadBytes(), Shard = reader.ReadBytes() };
     }
 
     /// <summary>The bytes before the checksum of a record that is whole.</summary>

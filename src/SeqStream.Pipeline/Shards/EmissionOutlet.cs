@@ -25,5 +25,11 @@ internal sealed class EmissionOutlet(ChannelWriter<Emission> emissions, Emission
         if (!emissions.TryWrite(emission)) WaitAndWrite(emission);
     }
 
+    /// <summary>Hands on what belongs to no stream.</summary>
+    public void Pass(Emission emission)
+    {
+        if (!emissions.TryWrite(emission)) WaitAndWrite(emission);
+    }
+
     private void WaitAndWrite(Emission emission) => emissions.WriteAsync(emission, cancellation).AsTask().GetAwaiter().GetResult();
 }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.Pipeline.Shards;
 
@@ -37,6 +38,28 @@ internal sealed class FrameNote
         step.Text.CopyTo(_text);
         _echo.Clear();
         if (!echo.IsEmpty) _echo.AddRange(echo);
+    }
+
+    /// <summary>Writes the note.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.Write(Frame);
+        writer.Write(Time);
+        writer.Write(IsWarmUp);
+        writer.Write(HasNames);
+        writer.Write(_text.AsSpan(0, _textBytes));
+        writer.Write(Echo);
+    }
+
+    /// <summary>Takes what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="StateSnapshotException">The bytes are damaged.</exception>
+    public void Restore(ref StateReader reader)
+    {
+        long frame = reader.ReadLong();
+        double time = reader.ReadDouble();
+        bool isWarmUp = reader.ReadBool(), hasNames = reader.ReadBool();
+        byte[] text = reader.ReadBytes().ToArray();
+        Set(frame, new StepNote { Time = time, Text = text, IsWarmUp = isWarmUp }, reader.ReadBytes(), hasNames);
     }
 
     /// <summary>Forgets the frame.</summary>

@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.Pipeline.Shards;
 
@@ -35,6 +36,39 @@ internal sealed class FrameNotes
         if (IsEmpty || frame < 0) return null;
         FrameNote? note = _notes[frame % _notes.Length];
         return note?.Frame == frame ? note : null;
+    }
+
+    /// <summary>Writes all notes.</summary>
+    public void Save(StateWriter writer)
+    {
+        int count = 0;
+        foreach (FrameNote? note in _notes) count += note is { Frame: >= 0 } ? 1 : 0;
+        writer.Write(IsEmpty ? 0 : count);
+        if (IsEmpty) return;
+        foreach (FrameNote? note in _notes)
+        {
+            if (note is { Frame: >= 0 }) note.Save(writer);
+        }
+    }
+
+    /// <summary>Takes what <see cref="Save"/> wrote.</summary>
+    /// <param name="reader">The bytes.</param>
+    /// <param name="capacity">Frames that may still be answered for.</param>
+    /// <exception cref="StateSnapshotException">The bytes are damaged.</exception>
+    public void Restore(ref StateReader reader, int capacity)
+    {
+        Clear();
+        int count = reader.ReadInt(0, capacity);
+        if (count == 0) return;
+        if (_notes.Length < capacity) _notes = new FrameNote?[capacity];
+        IsEmpty = false;
+        for (; count > 0; count--)
+        {
+            FrameNote note = new();
+            note.Restore(ref reader);
+            if (note.Frame < 0) throw new StateSnapshotException($"The saved state notes frame {note.Frame}: it was damaged. Use an intact copy.");
+            _notes[note.Frame % _notes.Length] = note;
+        }
     }
 
     /// <summary>Forgets all frames.</summary>

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using SeqStream.Contracts;
 using SeqStream.Execution;
@@ -8,7 +9,7 @@ namespace SeqStream.Pipeline.Shards;
 /// The single-threaded owner of some streams. One <see cref="Turn"/> admits waiting frames, gathers at most one step of each ready stream into a
 /// batch, steps it, and emits what the decoders say. Nobody else can reach the streams' memory, so nothing is locked.
 /// </summary>
-public sealed class Shard : IDisposable
+public sealed partial class Shard : IDisposable
 {
     private readonly StageFactory _stages;
     private readonly FrameExecutor _executor;
@@ -17,6 +18,8 @@ public sealed class Shard : IDisposable
     private readonly IFaultReporter _faults;
     private readonly EmissionOutlet _outlet;
     private readonly string _source;
+    private readonly IReceiptTaker? _receiptTaker;
+    private readonly List<long> _receipts = [];
     private readonly int _mostUnanswered;  // newest frames of a stream that may still be answered for
     private readonly FrameQueues _queues;
     private readonly ReadyRing _ready = new();
@@ -38,7 +41,11 @@ public sealed class Shard : IDisposable
     /// <param name="pools">Payloads and emissions for reuse.</param>
     /// <param name="faults">Told of refused frames.</param>
     /// <param name="cancellation">Ends a wait for room among the emissions.</param>
-    public Shard(StageFactory stages, EngineOptions options, ChannelReader<Frame> frames, ChannelWriter<Emission> emissions, RoutePools pools, IFaultReporter faults, CancellationToken cancellation)
+    public Shard(StageFactory stages, EngineOptions options, ChannelReader<Frame> frames, ChannelWriter<Emission> emissions, RoutePools pools, IFaultReporter faults, CancellationToken cancellation) : this(stages, options, frames, emissions, pools, faults, null, cancellation)
+    {
+    }
+
+    internal Shard(StageFactory stages, EngineOptions options, ChannelReader<Frame> frames, ChannelWriter<Emission> emissions, RoutePools pools, IFaultReporter faults, ShardKeeping? keeping, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(stages);
         ArgumentNullException.ThrowIfNull(options);
@@ -51,6 +58,8 @@ public sealed class Shard : IDisposable
         _faults = faults;
         _outlet = new EmissionOutlet(emissions, pools.Emissions, cancellation);
         _source = options.Source;
+        _receiptTaker = options.Receipts;
+        _keeping = keeping;
         _queues = new FrameQueues(options.FrameCapacity);
         _laneStreams = new int[options.MaxBatch];
         _laneSlots = new int[options.MaxBatch];
@@ -73,6 +82,7 @@ public sealed class Shard : IDisposable
         int lanes = Gather();
         Step(lanes);
         Emit(lanes);
+        GiveReceipts();
         return true;
     }
 
@@ -176,6 +186,7 @@ public sealed class Shard : IDisposable
     private bool FillLane(int stream, ref StreamEntry entry, int lane)
     {
         ActiveStream active = _active[entry.ActivePlusOne - 1];
+        Touch(stream, ref entry, active);
         while (true)
         {
             if (entry.HasState && _executor.TryFill(entry.Slot, lane)) return true;
@@ -190,8 +201,10 @@ public sealed class Shard : IDisposable
                 continue;
             }
             if (active.Phase == StreamPhase.Flushing) Finish(stream, ref entry, active);
+            Settle(active);
             if (!_queues.TryDequeue(ref active.Frames, out Frame frame)) return false;
-            Take(ref entry, active, in frame);
+            if (IsNew(stream, active, in frame)) Take(ref entry, active, in frame);
+            else PassOver(in frame);
         }
     }
 
@@ -205,6 +218,12 @@ public sealed class Shard : IDisposable
         if (!_executor.IsPlain) active.Notes.Add(_executor.Taken(entry.Slot), _mostUnanswered, in _notes[lane], active.Latest.Echo, active.Latest.HasNames);
         isReady = _executor.Take(entry.Slot, lane);
         return true;
+    }
+
+    private void PassOver(in Frame frame)
+    {
+        if (frame.Payload is not null) _payloads.Return(frame.Payload);
+        _counters.Repeated++;
     }
 
     private void Take(ref StreamEntry entry, ActiveStream active, in Frame frame)
@@ -241,6 +260,20 @@ public sealed class Shard : IDisposable
         if (!_executor.End(entry.Slot)) _counters.TooShort++;
         else _counters.CutFrames += taken - _executor.Taken(entry.Slot);
         active.Phase = StreamPhase.Flushing;
+    }
+
+    /// <summary>All that the frame taken last led to has been emitted.</summary>
+    private void Settle(ActiveStream active)
+    {
+        if (active.Receipt > 0 && _receiptTaker is not null) _receipts.Add(active.Receipt);
+        active.Receipt = 0;
+    }
+
+    private void GiveReceipts()
+    {
+        if (_receipts.Count == 0) return;
+        _receiptTaker!.Acknowledge(CollectionsMarshal.AsSpan(_receipts));
+        _receipts.Clear();
     }
 
     private void Refuse(in Frame frame, FrameVerdict verdict)

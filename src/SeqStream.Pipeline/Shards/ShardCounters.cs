@@ -21,6 +21,15 @@ public struct ShardCounters
     /// <summary>Frames dropped at the ends of streams, because the model runs only for multiples of a length.</summary>
     public long CutFrames;
 
+    /// <summary>Streams brought back from the store.</summary>
+    public long Wakes;
+
+    /// <summary>Quiet streams whose memory was freed; the store has their records.</summary>
+    public long Sleeps;
+
+    /// <summary>Frames passed over, because the stored streams contained them already.</summary>
+    public long Repeated;
+
     /// <summary>Emissions handed on.</summary>
     public long Emissions;
 
@@ -33,6 +42,9 @@ public struct ShardCounters
         Batches = a.Batches + b.Batches,
         TooShort = a.TooShort + b.TooShort,
         CutFrames = a.CutFrames + b.CutFrames,
+        Wakes = a.Wakes + b.Wakes,
+        Sleeps = a.Sleeps + b.Sleeps,
+        Repeated = a.Repeated + b.Repeated,
         Emissions = a.Emissions + b.Emissions,
     };
 }

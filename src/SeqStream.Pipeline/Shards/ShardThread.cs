@@ -6,17 +6,24 @@ namespace SeqStream.Pipeline.Shards;
 /// <summary>The thread of a shard: turns while there is work, waits while there is none, ends when its frames are complete and everything is stepped.</summary>
 internal sealed class ShardThread
 {
+    private const int SweepEntries = 1 << 13;
+    private static readonly TimeSpan s_longestSweepPause = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan s_shortWait = TimeSpan.FromMilliseconds(2);
     private readonly Shard _shard;
     private readonly ChannelReader<Frame> _frames;
+    private readonly ShardKeeping? _keeping;
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private volatile bool _endsStreams;
+    private long _checkpointAt;   // when the last one was made
+    private long _sweepAt;        // when quiet streams were looked for last
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ShardThread(Shard shard, int index, ChannelReader<Frame> frames, EngineOptions options, TimeProvider time, CancellationToken cancellation)
+    public ShardThread(Shard shard, int index, ChannelReader<Frame> frames, ShardKeeping? keeping, EngineOptions options, TimeProvider time, CancellationToken cancellation)
     {
         _shard = shard;
+        _keeping = keeping;
         _frames = frames;
         _options = options;
         _time = time;
@@ -38,12 +45,16 @@ internal sealed class ShardThread
     {
         try
         {
+            _checkpointAt = _sweepAt = _time.GetTimestamp();
+            _shard.WakeBusy();
+            TurnWhileThereIsWork();
             while (WaitForWork()) TurnWhileThereIsWork();
             if (EndsStreams && !_cancellation.IsCancellationRequested)
             {
                 _shard.EndAll();
                 TurnWhileThereIsWork();
             }
+            if (_keeping is not null) KeepTheRest();
             _completion.SetResult();
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
@@ -58,8 +69,10 @@ internal sealed class ShardThread
 
     private void TurnWhileThereIsWork()
     {
+        if (_keeping is not null) _shard.Now = _time.GetTimestamp();
         while (!_cancellation.IsCancellationRequested && _shard.Turn())
         {
+            if (_keeping is not null) Tend();
         }
     }
 
@@ -67,9 +80,47 @@ internal sealed class ShardThread
     {
         if (_cancellation.IsCancellationRequested) return false;
         ValueTask<bool> waiting = _frames.WaitToReadAsync(_cancellation);
-        bool more = waiting.IsCompleted ? waiting.Result : waiting.AsTask().GetAwaiter().GetResult();
+        bool more = waiting.IsCompleted ? waiting.Result : Wait(waiting.AsTask());
         if (more && _options.MaxWait > TimeSpan.Zero) WaitForBatch();
         return more;
+    }
+
+    private bool Wait(Task<bool> more)
+    {
+        if (_keeping is not null)
+        {
+            while (!more.Wait(UntilNextDuty(), _cancellation)) Tend();
+        }
+        return more.GetAwaiter().GetResult();
+    }
+
+    /// <summary>Makes a checkpoint and looks for quiet streams when it is time.</summary>
+    private void Tend()
+    {
+        DurabilityOptions options = _keeping!.Options;
+        long now = _shard.Now = _time.GetTimestamp();
+        bool isDue = _shard.WaitingReceipts >= options.MostReceipts || (_shard.HasChanges && _time.GetElapsedTime(_checkpointAt, now) >= options.Interval);
+        if (isDue && _shard.TryCheckpoint()) _checkpointAt = now;
+        if (options.HibernateAfter > TimeSpan.Zero && _time.GetElapsedTime(_sweepAt, now) >= SweepPause)
+        {
+            _shard.PutToRest(SweepEntries, now - (long)(options.HibernateAfter.TotalSeconds * _time.TimestampFrequency));
+            _sweepAt = now;
+        }
+    }
+
+    private TimeSpan SweepPause => _keeping!.Options.HibernateAfter < s_longestSweepPause ? _keeping.Options.HibernateAfter : s_longestSweepPause;
+
+    private TimeSpan UntilNextDuty()
+    {
+        if (!_shard.HasChanges) return _keeping!.Options.HibernateAfter > TimeSpan.Zero ? SweepPause : Timeout.InfiniteTimeSpan;
+        TimeSpan left = _keeping!.Options.Interval - _time.GetElapsedTime(_checkpointAt);
+        return left > s_shortWait ? left : s_shortWait;
+    }
+
+    /// <summary>The last checkpoint: everything is stepped.</summary>
+    private void KeepTheRest()
+    {
+        while (_shard.HasChanges && !_cancellation.IsCancellationRequested && !_shard.TryCheckpoint()) _keeping!.WaitForFree(_cancellation);
     }
 
     /// <summary>Lets frames gather until a batch is full or the oldest has waited long enough.</summary>

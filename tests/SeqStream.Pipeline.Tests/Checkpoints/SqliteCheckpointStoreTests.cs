@@ -85,7 +85,7 @@ public sealed class SqliteCheckpointStoreTests : IDisposable
         using (SqliteCheckpointStore store = new(_directory.Path))
         {
             Checkpoint checkpoint = new() { Route = "r" };
-            foreach ((string name, byte[] record) in records) checkpoint.Store(Encoding.UTF8.GetBytes(name), Writer(record));
+            foreach ((string name, byte[] record) in records) checkpoint.Store(Encoding.UTF8.GetBytes(name), Writer(record), isBusy: false);
             store.Commit([checkpoint], []);
         }
         byte[] file = File.ReadAllBytes(_directory.File);
@@ -139,7 +139,7 @@ public sealed class SqliteCheckpointStoreTests : IDisposable
         foreach ((string name, string record) in entries)
         {
             if (record.Length == 0) checkpoint.Remove(Encoding.UTF8.GetBytes(name));
-            else checkpoint.Store(Encoding.UTF8.GetBytes(name), Writer(Encoding.UTF8.GetBytes(record)));
+            else checkpoint.Store(Encoding.UTF8.GetBytes(name), Writer(Encoding.UTF8.GetBytes(record)), isBusy: false);
         }
         return checkpoint;
     }

