@@ -19,6 +19,7 @@ public sealed class ArchitectureTests
         ["SeqStream.Decoding"] = ["SeqStream.Core"],
         ["SeqStream.Pipeline"] = ["SeqStream.Core"],
         ["SeqStream.Feeds"] = ["SeqStream.Core"],
+        ["SeqStream.Mqtt"] = ["SeqStream.Core"],
         ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Pipeline", "SeqStream.Feeds"],
         ["SeqStream.Cli"] = ["SeqStream.Hosting"],
     };

@@ -1,0 +1,13 @@
+namespace SeqStream.Mqtt.Session;
+
+/// <summary>A message on its way to the broker and who waits for it.</summary>
+internal sealed class OutgoingPublish(StoredPublish message)
+{
+    public StoredPublish Message = message;
+
+    /// <summary>Completed when the broker has the message or it was given up; null if nobody waits.</summary>
+    public TaskCompletionSource<PublishOutcome>? Completion { get; init; }
+
+    /// <summary>Memory it takes while it waits.</summary>
+    public int Bytes => Message.Topic.Length + Message.Properties.Length + Message.Payload.Length + 64;
+}
