@@ -261,8 +261,7 @@ public sealed class MqttClient : IAsyncDisposable
     {
         ArgumentNullException.ThrowIfNull(message);
         if (Topics.ProblemOfName(message.Topic) is { } problem) MqttThrow.BadTopic(problem, nameof(message));
-        byte[] properties = _options.Version == MqttVersion.V5 ? message.EncodeProperties(new PacketBuffer()) : [];
-        return new OutgoingPublish(new StoredPublish(0, message.Quality, message.IsRetained, IsReleased: false, Order: 0, message.EncodeTopic(), properties, message.Payload)) { Completion = completion };
+        return OutgoingPublish.Of(message, _options.Version, completion);
     }
 
     /// <summary>What a careful reader of the options would want to know.</summary>

@@ -66,6 +66,9 @@ public sealed record MqttOptions
     /// <summary>What the broker publishes if this client goes without saying goodbye, or null.</summary>
     public WillMessage? Will { get; init; }
 
+    /// <summary>Published first on every connection, such as <c>online</c> where the will says <c>offline</c>; or null.</summary>
+    public PublishMessage? Greeting { get; init; }
+
     /// <summary>Names and values that go with CONNECT. MQTT 5 only.</summary>
     public IReadOnlyList<UserProperty> UserProperties { get; init; } = [];
 

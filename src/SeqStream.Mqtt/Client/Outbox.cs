@@ -18,6 +18,7 @@ internal sealed class Outbox
     private readonly Queue<OutgoingPublish> _again = new();
     private TaskCompletionSource? _room;
     private ConnAckPacket _broker = new();
+    private OutgoingPublish? _greeting;
     private long _waitingBytes;
     private int _outstanding;
     private long _produced, _delivered, _dropped, _refused;
@@ -60,6 +61,7 @@ internal sealed class Outbox
             _window.Clear();
             StartAnew(unfinished);
         }
+        if (_options.Greeting is not null) Greet(_options.Greeting);
         Pump();
     }
 
@@ -237,6 +239,16 @@ internal sealed class Outbox
             _waiting.AddFirst(publish);
             _waitingBytes += publish.Bytes;
         }
+    }
+
+    /// <summary>The greeting goes before whatever waits; one that waits already goes only once.</summary>
+    private void Greet(PublishMessage greeting)
+    {
+        if (_greeting is not null && (_waiting.Contains(_greeting) || _again.Contains(_greeting))) return;
+        _greeting = OutgoingPublish.Of(greeting, _wire.Version, completion: null);
+        _waiting.AddFirst(_greeting);
+        _waitingBytes += _greeting.Bytes;
+        _produced++;
     }
 
     private void Finish(OutgoingPublish publish, ReasonCode reason)

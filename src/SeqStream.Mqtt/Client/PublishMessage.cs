@@ -37,16 +37,18 @@ public sealed record PublishMessage
     public IReadOnlyList<UserProperty> UserProperties { get; init; } = [];
 
     /// <summary>The properties as MQTT 5 writes them, without their length.</summary>
-    internal byte[] EncodeProperties(PacketBuffer scratch)
+    internal byte[] EncodeProperties()
     {
-        scratch.Clear();
+        bool hasNone = !IsText && Expiry is null && ContentType is null && ResponseTopic is null && CorrelationData.IsEmpty && UserProperties.Count == 0;
+        if (hasNone) return [];
+        PacketBuffer scratch = new();
         if (IsText) scratch.Byte(PropertyId.PayloadFormat, 1);
         scratch.UInt32(PropertyId.MessageExpiry, Expiry is { } expiry ? (uint)expiry.TotalSeconds : null);
         scratch.Text(PropertyId.ContentType, ContentType);
         scratch.Text(PropertyId.ResponseTopic, ResponseTopic);
         scratch.Binary(PropertyId.CorrelationData, CorrelationData.Span);
         scratch.Users(UserProperties);
-        return scratch.Length == 0 ? [] : scratch.Written.ToArray();
+        return scratch.Written.ToArray();
     }
 
     internal byte[] EncodeTopic() => Encoding.UTF8.GetBytes(Topic);

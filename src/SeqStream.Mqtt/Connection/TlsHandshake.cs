@@ -9,7 +9,7 @@ internal static class TlsHandshake
 {
     public static async ValueTask<Stream> OpenAsync(Stream stream, string host, TlsOptions options, CancellationToken cancellation)
     {
-        string? refusal = null;
+        TlsVerdict verdict = new(options, host);
         SslStream tls = new(stream);
         SslClientAuthenticationOptions authentication = new()
         {
@@ -17,7 +17,7 @@ internal static class TlsHandshake
             EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13,
             CertificateRevocationCheckMode = X509RevocationMode.NoCheck,
             ClientCertificates = options.ClientCertificate is null ? null : [options.ClientCertificate],
-            RemoteCertificateValidationCallback = (_, certificate, chain, errors) => (refusal = Refusal(options, certificate, chain, errors, host)) is null,
+            RemoteCertificateValidationCallback = verdict.Accepts,
         };
         try
         {
@@ -27,7 +27,7 @@ internal static class TlsHandshake
         catch (Exception problem) when (problem is AuthenticationException or IOException)
         {
             await tls.DisposeAsync().ConfigureAwait(false);
-            throw new AuthenticationException(refusal ?? Describe(problem), problem);
+            throw new AuthenticationException(verdict.Refusal ?? Describe(problem), problem);
         }
         catch
         {
@@ -38,35 +38,4 @@ internal static class TlsHandshake
 
     private static string Describe(Exception problem)
         => $"TLS could not be opened: {(problem.InnerException ?? problem).Message} Check that the port speaks TLS 1.2 or newer and whether the broker wants a client certificate.";
-
-    /// <summary>Says why the broker's certificate is not accepted, or null.</summary>
-    private static string? Refusal(TlsOptions options, X509Certificate? certificate, X509Chain? chain, SslPolicyErrors errors, string host)
-    {
-        if (options.SkipsVerification) return null;
-        if (certificate is null) return "the broker shows no certificate. Give it one.";
-        if ((errors & SslPolicyErrors.RemoteCertificateNameMismatch) != 0)
-            return $"the broker's certificate is for '{certificate.Subject}', not for '{options.ServerName ?? host}'. Use the name in the certificate, or give the broker the right one.";
-        if (options.Authorities.Count == 0) return (errors & SslPolicyErrors.RemoteCertificateChainErrors) == 0 ? null : ChainProblem(certificate, chain);
-        using X509Chain own = new();
-        own.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
-        own.ChainPolicy.CustomTrustStore.AddRange(options.Authorities);
-        own.ChainPolicy.RevocationMode = X509RevocationMode.NoCheck;
-        if (chain is not null)
-        {
-            foreach (X509ChainElement element in chain.ChainElements) own.ChainPolicy.ExtraStore.Add(element.Certificate);
-        }
-        using X509Certificate2 leaf = new(certificate);
-        return own.Build(leaf) ? null : ChainProblem(certificate, own);
-    }
-
-    private static string ChainProblem(X509Certificate certificate, X509Chain? chain)
-    {
-        X509ChainStatusFlags flags = X509ChainStatusFlags.NoError;
-        foreach (X509ChainStatus status in chain?.ChainStatus ?? []) flags |= status.Status;
-        string subject = certificate.Subject;
-        if ((flags & X509ChainStatusFlags.NotTimeValid) != 0) return $"the broker's certificate '{subject}' is expired or not valid yet (valid until {certificate.GetExpirationDateString()}). Renew it, or set the clock.";
-        if (certificate.Subject == certificate.Issuer) return $"the broker's certificate '{subject}' is signed by itself. Trust it by naming it as the authority file.";
-        if ((flags & (X509ChainStatusFlags.UntrustedRoot | X509ChainStatusFlags.PartialChain)) != 0) return $"the broker's certificate '{subject}' is signed by '{certificate.Issuer}', which is not trusted. Name that authority's file.";
-        return $"the broker's certificate '{subject}' is not accepted ({flags}). Renew it.";
-    }
 }

@@ -1,3 +1,6 @@
+using SeqStream.Mqtt.Client;
+using SeqStream.Mqtt.Protocol;
+
 namespace SeqStream.Mqtt.Session;
 
 /// <summary>A message on its way to the broker and who waits for it.</summary>
@@ -10,4 +13,11 @@ internal sealed class OutgoingPublish(StoredPublish message)
 
     /// <summary>Memory it takes while it waits.</summary>
     public int Bytes => Message.Topic.Length + Message.Properties.Length + Message.Payload.Length + 64;
+
+    /// <summary>A message that was not sent yet.</summary>
+    public static OutgoingPublish Of(PublishMessage message, MqttVersion version, TaskCompletionSource<PublishOutcome>? completion)
+    {
+        byte[] properties = version == MqttVersion.V5 ? message.EncodeProperties() : [];
+        return new OutgoingPublish(new StoredPublish(0, message.Quality, message.IsRetained, IsReleased: false, Order: 0, message.EncodeTopic(), properties, message.Payload)) { Completion = completion };
+    }
 }

@@ -1,0 +1,123 @@
+using System.Runtime.InteropServices;
+using SeqStream.Contracts;
+using SeqStream.Mqtt.Payloads;
+
+namespace SeqStream.Mqtt.Routing;
+
+/// <summary>The frames of one message on their way to the channel. A message that turns out bad takes its frames back whole.</summary>
+internal sealed class MessageFrames(FeedContext context) : IRecordBuilder
+{
+    private readonly List<Frame> _frames = [];
+    private readonly List<(StreamId Stream, long Seq)> _advanced = [];
+    private readonly byte[] _name = new byte[StreamDirectory.MaxNameBytes];
+    private long[] _lastSeq = [];
+    private FramePayload? _spare;
+    private int _nameLength;
+    private bool _isNamed;
+
+    /// <summary>The message's number, from 1 in order of arrival.</summary>
+    public long Position { get; private set; }
+
+    /// <summary>Records dropped because the producer's counter of their stream had been seen.</summary>
+    public long Duplicates { get; private set; }
+
+    /// <summary>Producer's counters that never came.</summary>
+    public long Missing { get; private set; }
+
+    public StepSignature Signature => context.Signature;
+
+    public FramePayload Payload => _spare ??= context.Payloads.Rent();
+
+    /// <summary>A message begins; false if the pattern does not select its topic.</summary>
+    [HotPath]
+    public bool TryBegin(long position, ReadOnlySpan<byte> topic, TopicPattern pattern)
+    {
+        Position = position;
+        _isNamed = pattern.NamesStreams;
+        return pattern.TryMatch(topic, _name, out _nameLength);
+    }
+
+    public void SetStream(ReadOnlySpan<byte> utf8Name)
+    {
+        if (_isNamed) return;
+        utf8Name.CopyTo(_name);
+        _nameLength = utf8Name.Length;
+    }
+
+    [HotPath]
+    public void AddPayload(double time = double.NaN, long seq = -1)
+    {
+        StreamId stream = Stream();
+        if (seq >= 0 && !TryAdvance(stream, seq))
+        {
+            _spare?.Clear();
+            return;
+        }
+        _frames.Add(new Frame { Stream = stream, Kind = FrameKind.Data, Position = Position, Time = time, Payload = Payload });
+        _spare = null;
+    }
+
+    public void AddControl(FrameKind kind, double time = double.NaN)
+    {
+        StreamId stream = Stream();
+        _frames.Add(new Frame { Stream = stream, Kind = kind, Position = Position, Time = time });
+        if (stream.Index < _lastSeq.Length) _lastSeq[stream.Index] = -1;
+    }
+
+    /// <summary>Takes back what the message has added, because it is refused.</summary>
+    public void Abandon()
+    {
+        foreach (Frame frame in _frames)
+        {
+            if (frame.Payload is not null) context.Payloads.Return(frame.Payload);
+        }
+        for (int i = _advanced.Count - 1; i >= 0; i--) _lastSeq[_advanced[i].Stream.Index] = _advanced[i].Seq;
+        _frames.Clear();
+        _advanced.Clear();
+        _spare?.Clear();
+    }
+
+    /// <summary>Writes the frames to the channel, waiting where it is full.</summary>
+    /// <exception cref="System.Threading.Channels.ChannelClosedException">Nobody takes frames any more.</exception>
+    public ValueTask SendAsync(CancellationToken cancellation)
+    {
+        _advanced.Clear();
+        Span<Frame> frames = CollectionsMarshal.AsSpan(_frames);
+        for (int i = 0; i < frames.Length; i++)
+        {
+            if (!context.Frames.TryWrite(frames[i])) return WaitAndSendAsync(i, cancellation);
+        }
+        _frames.Clear();
+        return ValueTask.CompletedTask;
+    }
+
+    private StreamId Stream() => context.Streams.Intern(_name.AsSpan(0, _nameLength));
+
+    private bool TryAdvance(StreamId stream, long seq)
+    {
+        if (stream.Index >= _lastSeq.Length) Grow(stream.Index);
+        ref long last = ref _lastSeq[stream.Index];
+        if (seq <= last)
+        {
+            Duplicates++;
+            return false;
+        }
+        if (last >= 0) Missing += seq - last - 1;
+        _advanced.Add((stream, last));
+        last = seq;
+        return true;
+    }
+
+    private void Grow(int index)
+    {
+        int old = _lastSeq.Length;
+        Array.Resize(ref _lastSeq, Math.Max(index + 1, Math.Max(16, old * 2)));
+        _lastSeq.AsSpan(old).Fill(-1);
+    }
+
+    private async ValueTask WaitAndSendAsync(int from, CancellationToken cancellation)
+    {
+        for (int i = from; i < _frames.Count; i++) await context.Frames.WriteAsync(_frames[i], cancellation).ConfigureAwait(false);
+        _frames.Clear();
+    }
+}
