@@ -1,5 +1,6 @@
 using SeqStream.Contracts;
 using SeqStream.Execution;
+using SeqStream.State;
 using SeqStream.TestSupport;
 
 namespace SeqStream.Pipeline.Tests;
@@ -42,6 +43,18 @@ internal static class TestStages
         }
 
         public void Reset() => _pending.Clear();
+
+        public void Save(StateWriter writer)
+        {
+            writer.Write(_pending.Count);
+            foreach (float value in _pending) writer.Write((double)value);
+        }
+
+        public void Restore(ref StateReader reader)
+        {
+            _pending.Clear();
+            for (int left = reader.ReadInt(); left > 0; left--) _pending.Enqueue((float)reader.ReadDouble());
+        }
     }
 
     private sealed class Decoder : IDecoder
@@ -62,6 +75,14 @@ internal static class TestStages
         }
 
         public void Reset()
+        {
+        }
+
+        public void Save(StateWriter writer)
+        {
+        }
+
+        public void Restore(ref StateReader reader)
         {
         }
     }

@@ -1,5 +1,6 @@
 using SeqStream.Contracts;
 using SeqStream.Pipeline;
+using SeqStream.State;
 
 namespace SeqStream.Cli.Running;
 
@@ -31,6 +32,10 @@ internal sealed class StrictFrontEnd(IFrontEnd inner, StrictFrontEnd.Gate gate) 
     public void End() => inner.End();
 
     public void Reset() => inner.Reset();
+
+    public void Save(StateWriter writer) => inner.Save(writer);
+
+    public void Restore(ref StateReader reader) => inner.Restore(ref reader);
 
     /// <summary>Closed by the first refusal.</summary>
     internal sealed class Gate

@@ -1,3 +1,5 @@
+using SeqStream.State;
+
 namespace SeqStream.Contracts;
 
 /// <summary>
@@ -17,4 +19,11 @@ public interface IDecoder
 
     /// <summary>Forgets everything, emitting nothing.</summary>
     void Reset();
+
+    /// <summary>Writes everything that is remembered, so that an instance with the same options goes on from it bit for bit. Called between an <see cref="Accept"/> and the next, whatever waits included.</summary>
+    void Save(StateWriter writer);
+
+    /// <summary>Replaces what is remembered by what <see cref="Save"/> wrote for the same options. After an exception call <see cref="Reset"/>.</summary>
+    /// <exception cref="StateSnapshotException">The bytes end early or do not fit the options.</exception>
+    void Restore(ref StateReader reader);
 }

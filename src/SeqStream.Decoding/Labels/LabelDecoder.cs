@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.Decoding.Labels;
 
@@ -32,12 +33,40 @@ public sealed class LabelDecoder(LabelOptions options) : IDecoder
     /// <inheritdoc/>
     public void Reset() => _isHeld = false;
 
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(_isHeld);
+        if (!_isHeld) return;
+        writer.WriteAll(_scores);
+        writer.Write(_step);
+        writer.Write(_time);
+        writer.Write(_text.AsSpan(0, _textLength));
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader reader)
+    {
+        _isHeld = reader.ReadBool();
+        if (!_isHeld) return;
+        reader.ReadAll(_scores);
+        _step = reader.ReadCount();
+        _time = reader.ReadDouble();
+        Keep(reader.ReadBytes());
+    }
+
+    private void Keep(ReadOnlySpan<byte> text)
+    {
+        if (_text.Length < text.Length) _text = new byte[text.Length * 2];
+        text.CopyTo(_text);
+        _textLength = text.Length;
+    }
+
     private void Hold(in StepResult result)
     {
         result.Floats(options.Port).CopyTo(_scores);
-        if (_text.Length < result.Text.Length) _text = new byte[result.Text.Length * 2];
-        result.Text.CopyTo(_text);
-        _textLength = result.Text.Length;
+        Keep(result.Text);
         _step = result.Step;
         _time = result.Time;
         _isHeld = true;

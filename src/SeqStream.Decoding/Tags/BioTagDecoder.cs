@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.Decoding.Tags;
 
@@ -53,6 +54,29 @@ public sealed class BioTagDecoder : IDecoder
         _steps = 0;
         _path.Reset();
         _posterior.Reset();
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(_steps);
+        if (_steps == 0) return;
+        foreach (WaitingWord word in _waiting) word.Save(writer);
+        _path.Save(writer);
+        _posterior.Save(writer);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader reader)
+    {
+        Reset();
+        long steps = reader.ReadCount();
+        if (steps == 0) return;
+        foreach (WaitingWord word in _waiting) word.Restore(ref reader);
+        _path.Restore(ref reader, steps);
+        _posterior.Restore(ref reader, steps);
+        _steps = steps;
     }
 
     private void Say(int back, int tag, IEmissionWriter emissions)

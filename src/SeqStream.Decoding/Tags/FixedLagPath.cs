@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.Decoding.Tags;
 
@@ -47,6 +48,21 @@ internal sealed class FixedLagPath(BioTagOptions options)
 
     /// <summary>Forgets all words.</summary>
     public void Reset() => _steps = 0;
+
+    /// <summary>Writes the words not settled.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WriteAll(_from);
+        writer.WriteAll(_scores);
+    }
+
+    /// <summary>Goes on after <paramref name="steps"/> words from what <see cref="Save"/> wrote.</summary>
+    public void Restore(ref StateReader reader, long steps)
+    {
+        reader.ReadAll(_from, 0, _tags - 1);
+        reader.ReadAll(_scores);
+        _steps = steps;
+    }
 
     private (float Score, int From) BestInto(int to)
     {

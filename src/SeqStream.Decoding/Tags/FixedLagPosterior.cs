@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.Decoding.Tags;
 
@@ -84,6 +85,24 @@ internal sealed class FixedLagPosterior
     {
         _steps = 0;
         _isFinished = false;
+    }
+
+    /// <summary>Writes the words not settled.</summary>
+    public void Save(StateWriter writer)
+    {
+        writer.WriteAll(_odds);
+        writer.WriteAll(_forward);
+        writer.WriteAll(_last);
+    }
+
+    /// <summary>Goes on after <paramref name="steps"/> words from what <see cref="Save"/> wrote.</summary>
+    public void Restore(ref StateReader reader, long steps)
+    {
+        reader.ReadAll(_odds);
+        reader.ReadAll(_forward);
+        reader.ReadAll(_last);
+        _isFinished = false;
+        _steps = steps;
     }
 
     private float Into(int to)

@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.Decoding.Tags;
 
@@ -14,12 +15,23 @@ internal sealed class WaitingWord
 
     public ReadOnlySpan<byte> Text => _text.AsSpan(0, _length);
 
-    public void Set(in StepResult result)
+    public void Set(in StepResult result) => Set(result.Step, result.Time, result.Text);
+
+    public void Save(StateWriter writer)
     {
-        if (_text.Length < result.Text.Length) _text = new byte[result.Text.Length * 2];
-        result.Text.CopyTo(_text);
-        _length = result.Text.Length;
-        Step = result.Step;
-        Time = result.Time;
+        writer.Write(Step);
+        writer.Write(Time);
+        writer.Write(Text);
+    }
+
+    public void Restore(ref StateReader reader) => Set(reader.ReadCount(), reader.ReadDouble(), reader.ReadBytes());
+
+    private void Set(long step, double time, ReadOnlySpan<byte> text)
+    {
+        if (_text.Length < text.Length) _text = new byte[text.Length * 2];
+        text.CopyTo(_text);
+        _length = text.Length;
+        Step = step;
+        Time = time;
     }
 }

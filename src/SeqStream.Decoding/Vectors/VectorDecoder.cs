@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using SeqStream.Contracts;
 using SeqStream.Plan;
+using SeqStream.State;
 
 namespace SeqStream.Decoding.Vectors;
 
@@ -35,6 +36,16 @@ public sealed class VectorDecoder : IDecoder
 
     /// <inheritdoc/>
     public void Reset()
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader reader)
     {
     }
 

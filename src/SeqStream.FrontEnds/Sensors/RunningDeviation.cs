@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.FrontEnds.Sensors;
 
@@ -33,5 +34,17 @@ internal sealed class RunningDeviation(int channels, double halfLife)
     {
         _mean.Reset();
         _square.Reset();
+    }
+
+    public void Save(StateWriter writer)
+    {
+        _mean.Save(writer);
+        _square.Save(writer);
+    }
+
+    public void Restore(ref StateReader reader)
+    {
+        _mean.Restore(ref reader);
+        _square.Restore(ref reader);
     }
 }

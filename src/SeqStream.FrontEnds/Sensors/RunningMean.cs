@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.FrontEnds.Sensors;
 
@@ -30,5 +31,17 @@ internal sealed class RunningMean(int channels, double halfLife)
     {
         Array.Clear(_sums);
         _weight = 0;
+    }
+
+    public void Save(StateWriter writer)
+    {
+        writer.WriteAll(_sums);
+        writer.Write(_weight);
+    }
+
+    public void Restore(ref StateReader reader)
+    {
+        reader.ReadAll(_sums);
+        _weight = reader.ReadDouble();
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.FrontEnds.Sensors;
 
@@ -66,6 +67,29 @@ public sealed class StandardizeFrontEnd : IFrontEnd
         foreach (RunningMean mean in _means) mean.Reset();
         foreach (RunningDeviation deviation in _deviations) deviation.Reset();
         _isReady = false;
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        foreach (RunningMean mean in _means) mean.Save(writer);
+        foreach (RunningDeviation deviation in _deviations) deviation.Save(writer);
+        writer.Write(_isReady);
+        if (!_isReady) return;
+        writer.WriteAll(_features);
+        writer.Write(_time);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader reader)
+    {
+        foreach (RunningMean mean in _means) mean.Restore(ref reader);
+        foreach (RunningDeviation deviation in _deviations) deviation.Restore(ref reader);
+        _isReady = reader.ReadBool();
+        if (!_isReady) return;
+        reader.ReadAll(_features);
+        _time = reader.ReadDouble();
     }
 
     private string? Read(FramePayload payload)

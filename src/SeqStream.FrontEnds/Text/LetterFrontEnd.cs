@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Text;
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.FrontEnds.Text;
 
@@ -63,6 +64,28 @@ public sealed class LetterFrontEnd(LetterOptions options) : IFrontEnd
     {
         _length = _at = 0;
         _hasStarted = _isStartDue = false;
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(_hasStarted);
+        writer.Write(_isStartDue);
+        writer.Write(_time);
+        writer.Write(_text.AsSpan(_at, _length - _at));
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader reader)
+    {
+        Reset();
+        _hasStarted = reader.ReadBool();
+        _isStartDue = reader.ReadBool();
+        _time = reader.ReadDouble();
+        ReadOnlySpan<byte> text = reader.ReadBytes();
+        if (TextTokenizer.Check(text) is not null || UnknownLetter(text) is not null) throw new StateSnapshotException("The saved state holds letters that the model does not know: it was damaged, or belongs to another model. Use an intact copy.");
+        Store(text);
     }
 
     private string? UnknownLetter(ReadOnlySpan<byte> utf8)

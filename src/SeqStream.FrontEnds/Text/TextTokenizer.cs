@@ -2,6 +2,7 @@ using System.Buffers;
 using System.Text;
 using System.Text.Unicode;
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.FrontEnds.Text;
 
@@ -59,6 +60,31 @@ public sealed class TextTokenizer
     {
         _length = 0;
         _isClosed = false;
+    }
+
+    /// <summary>Writes what is open.</summary>
+    public void Save(StateWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(_isClosed);
+        writer.Write(_length);
+        for (int i = 0; i < _length; i++) writer.Write(_chunk[i].Value);
+    }
+
+    /// <summary>Replaces what is open by what <see cref="Save"/> wrote.</summary>
+    /// <exception cref="StateSnapshotException">The bytes end early or are no text.</exception>
+    public void Restore(ref StateReader reader)
+    {
+        Reset();
+        _isClosed = reader.ReadBool();
+        int length = reader.ReadInt(0, MaxChunk);
+        if (length > _chunk.Length) Array.Resize(ref _chunk, length);
+        for (int i = 0; i < length; i++)
+        {
+            int value = reader.ReadInt();
+            if (!Rune.TryCreate(value, out _chunk[i])) throw new StateSnapshotException($"The saved state holds {value} where a character was expected: it was damaged. Use an intact copy.");
+        }
+        _length = length;
     }
 
     private static bool IsBlank(Rune rune) => Rune.IsWhiteSpace(rune) || Rune.IsControl(rune);

@@ -1,5 +1,6 @@
 using System.Text;
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.FrontEnds.Text;
 
@@ -48,6 +49,36 @@ public sealed class TokenQueue
 
     /// <summary>Takes everything away.</summary>
     public void Clear() => _head = _tail = _open = _used = 0;
+
+    /// <summary>Writes the tokens that wait and the one being appended.</summary>
+    public void Save(StateWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(Count);
+        for (int i = 0; i < Count; i++) writer.Write(this[i].Span);
+        writer.Write(_bytes.AsSpan(_open, _used - _open));
+    }
+
+    /// <summary>Replaces the tokens by those that <see cref="Save"/> wrote.</summary>
+    /// <exception cref="StateSnapshotException">The bytes end early.</exception>
+    public void Restore(ref StateReader reader)
+    {
+        Clear();
+        int count = reader.ReadInt(0, reader.Left / sizeof(int));
+        for (int i = 0; i < count; i++)
+        {
+            Append(reader.ReadBytes());
+            Close();
+        }
+        Append(reader.ReadBytes());
+    }
+
+    private void Append(ReadOnlySpan<byte> utf8)
+    {
+        if (_used + utf8.Length > _bytes.Length) Array.Resize(ref _bytes, Math.Max(_bytes.Length * 2, _used + utf8.Length));
+        utf8.CopyTo(_bytes.AsSpan(_used));
+        _used += utf8.Length;
+    }
 
     private void Compact()
     {

@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.FrontEnds.Text;
 
@@ -79,6 +80,38 @@ public sealed class WordWindowFrontEnd : IFrontEnd
         _isAnswered = false;
         _hasEnded = false;
         for (int word = 0; word < _options.Back; word++) _features.WriteMark(isBefore: true, Ids(word), Weights(word));
+    }
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        _tokenizer.Save(writer);
+        _tokens.Save(writer);
+        writer.WriteAll(_ids);
+        writer.WriteAll(_weights);
+        writer.Write(_loaded);
+        writer.Write(_isAnswered);
+        writer.Write(_hasEnded);
+        writer.Write(_time);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader reader)
+    {
+        _tokenizer.Restore(ref reader);
+        _tokens.Restore(ref reader);
+        reader.ReadAll(_ids);
+        reader.ReadAll(_weights);
+        _loaded = reader.ReadInt(0, _options.Ahead + 1);
+        _isAnswered = reader.ReadBool();
+        _hasEnded = reader.ReadBool();
+        _time = reader.ReadDouble();
+        foreach (long id in _ids)
+        {
+            if (id < 0 || id >= _options.Buckets) throw new StateSnapshotException($"The saved state holds the word id {id}; the model has ids 0 to {_options.Buckets - 1}. It was damaged, or belongs to another model: use an intact copy.");
+        }
+        if (_isAnswered && _tokens.Count == 0) throw new StateSnapshotException("The saved state answers for a word that it does not hold: it was damaged. Use an intact copy.");
     }
 
     private void Advance()

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using SeqStream.Contracts;
 using SeqStream.Plan;
+using SeqStream.State;
 
 namespace SeqStream.FrontEnds.Vectors;
 
@@ -58,6 +59,30 @@ public sealed class VectorFrontEnd(VectorOptions options) : IFrontEnd
 
     /// <inheritdoc/>
     public void Reset() => _isReady = false;
+
+    /// <inheritdoc/>
+    public void Save(StateWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        writer.Write(_isReady);
+        if (!_isReady) return;
+        writer.Write(_time);
+        foreach (byte[] values in _values) writer.Write(values);
+    }
+
+    /// <inheritdoc/>
+    public void Restore(ref StateReader reader)
+    {
+        _isReady = reader.ReadBool();
+        if (!_isReady) return;
+        _time = reader.ReadDouble();
+        foreach (byte[] values in _values)
+        {
+            ReadOnlySpan<byte> bytes = reader.ReadBytes();
+            if (bytes.Length != values.Length) throw new StateSnapshotException($"The saved state holds {bytes.Length} bytes of an input that takes {values.Length}: it belongs to another model.");
+            bytes.CopyTo(values);
+        }
+    }
 
     private string? Check(FramePayload payload, PayloadSegment segment)
     {
