@@ -89,6 +89,19 @@ internal sealed class Inbox : IDisposable
         return true;
     }
 
+    public int Acknowledge(ReadOnlySpan<MessageHandle> handles)
+    {
+        int count = 0;
+        lock (_wire.Gate)
+        {
+            foreach (MessageHandle handle in handles) count += _ledger.Acknowledge(handle, ReasonCode.Success) ? 1 : 0;
+            _acknowledged += count;
+            if (!WriteDue()) return count;
+        }
+        _wire.Wake();
+        return count;
+    }
+
     public int AcknowledgeThrough(long sequence)
     {
         int count;

@@ -9,7 +9,7 @@ using SeqStream.Mqtt.Session;
 namespace SeqStream.Mqtt.Routing;
 
 /// <summary>
-/// Frames from a broker's messages. A frame's position is the number of its message. Messages are acknowledged when <see cref="Acknowledge"/> says that
+/// Frames from a broker's messages. A frame's position is the number of its message. Messages are acknowledged when <see cref="Acknowledge(long)"/> says that
 /// everything up to a position is on stable storage, or, by default, as soon as their frames are in the channel. Read it once.
 /// </summary>
 public sealed class MqttFeed : IFrameFeed
@@ -47,7 +47,7 @@ public sealed class MqttFeed : IFrameFeed
     /// <summary>Why this feed cannot promise that every message is applied; empty if it can. To be said at start.</summary>
     public IReadOnlyList<string> Caveats { get; }
 
-    /// <summary>True (the default) to acknowledge as soon as frames are in the channel; false where <see cref="Acknowledge"/> is called after a commit.</summary>
+    /// <summary>True (the default) to acknowledge as soon as frames are in the channel; false where <see cref="Acknowledge(long)"/> is called after a commit.</summary>
     public bool AcknowledgesAtOnce { get; init; } = true;
 
     /// <summary>What must outlive the process; null keeps it in memory.</summary>
@@ -92,7 +92,11 @@ public sealed class MqttFeed : IFrameFeed
     /// <summary>Says that everything up to and including a frame's position is on stable storage. Any thread.</summary>
     public void Acknowledge(long position) => _client?.AcknowledgeThrough(position);
 
-    /// <summary>What a durable store must keep of the message at a position, in the transaction that commits it; false for QoS 0 or if the broker does not wait for it.</summary>
+    /// <summary>Says that messages are on stable storage, in any order. Any thread.</summary>
+    /// <param name="handles">See <see cref="MessageHandle.FromReceipt"/>.</param>
+    public void Acknowledge(ReadOnlySpan<MessageHandle> handles) => _client?.Acknowledge(handles);
+
+    /// <summary>What a durable store must keep of a message in the transaction that commits it; false for QoS 0 or if the broker does not wait for it.</summary>
     public bool TryMark(MessageHandle handle, out ReceivedMark mark)
     {
         mark = default;

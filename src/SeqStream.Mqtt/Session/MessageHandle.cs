@@ -9,4 +9,10 @@ public readonly record struct MessageHandle(long Sequence)
 
     /// <summary>True if the broker waits for an acknowledgement.</summary>
     public bool NeedsAcknowledgement => Slot >= 0;
+
+    /// <summary>The handle as one number, to travel with frames and checkpoints; 0 if nothing is to be acknowledged.</summary>
+    public long Receipt => NeedsAcknowledgement ? Sequence << 16 | (long)Slot : 0;
+
+    /// <summary>The handle that a receipt stands for.</summary>
+    public static MessageHandle FromReceipt(long receipt) => receipt == 0 ? default : new MessageHandle(receipt >> 16) { Slot = (int)(receipt & 0xFFFF) };
 }

@@ -118,6 +118,10 @@ internal sealed class MemoryLink
 
         public override void SetLength(long value) => throw new NotSupportedException();
 
-        protected override void Dispose(bool disposing) => link.Break(reset: false);
+        protected override void Dispose(bool disposing)
+        {
+            link.Break(reset: false);
+            base.Dispose(disposing);
+        }
     }
 }
