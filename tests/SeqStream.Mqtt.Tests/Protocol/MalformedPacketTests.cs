@@ -56,7 +56,7 @@ public sealed class MalformedPacketTests
         ("30 06 0001 't' 02 00 00", PacketFault.UnknownProperty),
         ("30 06 0001 't' 02 2b 00", PacketFault.UnknownProperty),
         ("30 06 0001 't' 02 8f 7f", PacketFault.UnknownProperty),
-        ("30 05 0001 't' 05", PacketFault.Truncated),
+        ("30 04 0001 't' 05", PacketFault.Truncated),
         ("30 06 0001 't' 02 01 02", PacketFault.BadPropertyValue),
         ("30 08 0001 't' 04 01 00 01 00", PacketFault.RepeatedProperty),
         ("30 07 0001 't' 03 23 0000", PacketFault.BadPropertyValue),
@@ -76,7 +76,7 @@ public sealed class MalformedPacketTests
         ("30 09 0001 't' 05 26 0000 0001", PacketFault.Truncated),
         ("30 0a 0001 't' 06 26 0001 ff 0000", PacketFault.BadText),
         ("30 08 0001 't' 04 09 0003 00", PacketFault.Truncated),
-        ("30 0d 0001 't' 0a 02 00000001 02 00000001", PacketFault.RepeatedProperty),
+        ("30 0e 0001 't' 0a 02 00000001 02 00000001", PacketFault.RepeatedProperty),
         ("40 00", PacketFault.Truncated),
         ("40 01 00", PacketFault.Truncated),
         ("40 02 0000", PacketFault.BadPacketId),
@@ -146,9 +146,14 @@ public sealed class MalformedPacketTests
     public void Broken_packet_is_recognised_for_what_it_is()
     {
         Assert.True(s_broken5.Length + s_broken311.Length + s_brokenConnAck5.Length >= 100);
-        foreach ((string packet, PacketFault fault) in s_broken5) Assert.Equal((packet, fault), (packet, FaultOf(MqttVersion.V5, packet, isOpen: true)));
-        foreach ((string packet, PacketFault fault) in s_broken311) Assert.Equal((packet, fault), (packet, FaultOf(MqttVersion.V311, packet, isOpen: true)));
-        foreach ((string packet, PacketFault fault) in s_brokenConnAck5) Assert.Equal((packet, fault), (packet, FaultOf(MqttVersion.V5, packet, isOpen: false)));
+        IEnumerable<(string Packet, PacketFault Expected, PacketFault Found)> judged =
+        [
+            .. s_broken5.Select(static broken => (broken.Packet, broken.Fault, FaultOf(MqttVersion.V5, broken.Packet, isOpen: true))),
+            .. s_broken311.Select(static broken => (broken.Packet, broken.Fault, FaultOf(MqttVersion.V311, broken.Packet, isOpen: true))),
+            .. s_brokenConnAck5.Select(static broken => (broken.Packet, broken.Fault, FaultOf(MqttVersion.V5, broken.Packet, isOpen: false))),
+        ];
+
+        Assert.Empty(judged.Where(static one => one.Expected != one.Found));
     }
 
     [Fact]
