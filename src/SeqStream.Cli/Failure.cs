@@ -3,6 +3,7 @@ using SeqStream.Contracts;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
+using SeqStream.Onnx.Writing;
 using SeqStream.Ort;
 
 namespace SeqStream.Cli;
@@ -14,7 +15,7 @@ internal static class Failure
     public static int? ExitCodeOf(Exception failure) => failure switch
     {
         UsageException or ArgumentException => ExitCode.Usage,
-        OnnxFormatException or ModelNotStreamableException or InvalidDataException => ExitCode.BadData,
+        OnnxFormatException or ModelNotStreamableException or StepNotWritableException or InvalidDataException => ExitCode.BadData,
         ModelNotFoundException or FileNotFoundException or DirectoryNotFoundException => ExitCode.NoInput,
         OrtLibraryNotFoundException or DeviceUnavailableException or PlatformNotSupportedException => ExitCode.Unavailable,
         CardException => ExitCode.Configuration,

@@ -26,12 +26,21 @@ public static class StreamEnd
     public static void Announce(IStepExecutor executor, int slot, long sourceFrames)
     {
         ArgumentNullException.ThrowIfNull(executor);
+        Announce(executor, slot, sourceFrames, new byte[executor.Signature.Layout.RowBytes]);
+    }
+
+    /// <summary>The same without allocating.</summary>
+    /// <param name="executor">The stream's executor; its thread only.</param>
+    /// <param name="slot">The stream.</param>
+    /// <param name="sourceFrames">Frames of the whole stream.</param>
+    /// <param name="row">Room for a state row; overwritten.</param>
+    internal static void Announce(IStepExecutor executor, int slot, long sourceFrames, Span<byte> row)
+    {
         ArgumentOutOfRangeException.ThrowIfNegative(sourceFrames);
         StateLayout layout = executor.Signature.Layout;
         if (Find(layout) is not { } field) return;
-        byte[] row = new byte[layout.RowBytes];
         executor.Save(slot, row);
-        BinaryPrimitives.WriteInt64LittleEndian(row.AsSpan(layout.OffsetOf(field)), sourceFrames);
+        BinaryPrimitives.WriteInt64LittleEndian(row[layout.OffsetOf(field)..], sourceFrames);
         executor.Restore(slot, row);
     }
 

@@ -108,6 +108,7 @@ public sealed class JsonLinesFeed : LineFeed
         reader.Read();
         if (record.Content != JsonContent.None) return SecondContent("inputs");
         record.Content = JsonContent.Values;
+        frames.Payload.HasNames = true;
         if (reader.TokenType != JsonTokenType.StartObject) return $"'inputs' is {Describe(ref reader)}, expected an object: {ExampleOfInputs(frames.Signature)}.";
         while (reader.Read() && reader.TokenType == JsonTokenType.PropertyName)
         {

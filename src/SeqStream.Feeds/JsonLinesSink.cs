@@ -4,7 +4,7 @@ using SeqStream.Feeds.Writing;
 namespace SeqStream.Feeds;
 
 /// <summary>
-/// JSON Lines: <c>{"stream":"a","step":12,"t":0.96,...}</c> with <c>"y":[...]</c> for a single output, <c>"outputs":{...}</c> for several, or
+/// JSON Lines: <c>{"stream":"a","step":12,"t":0.96,...}</c> with <c>"y":[...]</c> for a single output, <c>"outputs":{...}</c> for several or where the record named its inputs, or
 /// <c>"text"</c>, <c>"label"</c> and <c>"score"</c>. The stream is left out where the source gave none, the time where it is unknown. The end of a sequence writes nothing.
 /// </summary>
 public sealed class JsonLinesSink : RecordSink
@@ -65,7 +65,7 @@ public sealed class JsonLinesSink : RecordSink
     private static void AppendOutputs(Emission emission, RecordBuffer buffer)
     {
         if (emission.OutputCount == 0) return;
-        if (emission.OutputCount == 1)
+        if (emission.OutputCount == 1 && !emission.HasNames)
         {
             buffer.Append(",\"y\":"u8);
             AppendArray(emission, emission.Output(0), buffer);

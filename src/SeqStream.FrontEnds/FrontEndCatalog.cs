@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SeqStream.Contracts;
+using SeqStream.FrontEnds.Audio;
 using SeqStream.FrontEnds.Sensors;
 using SeqStream.FrontEnds.Text;
 using SeqStream.FrontEnds.Vectors;
@@ -10,7 +11,7 @@ namespace SeqStream.FrontEnds;
 public static class FrontEndCatalog
 {
     /// <summary>The names, in the order people should read them.</summary>
-    public static IReadOnlyList<string> Types { get; } = ["vector", "standardize", "word-window", "letters"];
+    public static IReadOnlyList<string> Types { get; } = ["vector", "standardize", "word-window", "letters", "log-mel", "mfcc", "samples"];
 
     /// <summary>Reads a front end's parameters once; the answer makes one front end per stream and may be called by any thread.</summary>
     /// <param name="type">A name of <see cref="Types"/>.</param>
@@ -27,6 +28,9 @@ public static class FrontEndCatalog
             "standardize" => Standardize(StandardizeOptions.Read(card, signature)),
             "word-window" => WordWindow(WordWindowOptions.Read(card, signature)),
             "letters" => Letters(LetterOptions.Read(card, signature)),
+            "log-mel" => LogMel(LogMelOptions.Read(card, signature, isCepstrum: false)),
+            "mfcc" => LogMel(LogMelOptions.Read(card, signature, isCepstrum: true)),
+            "samples" => Samples(SampleWindowOptions.Read(card, signature)),
             _ => throw card.Refuse("type", $"the front end '{type}' is not known. Known front ends: {string.Join(", ", Types)}."),
         };
         card.Complete();
@@ -40,4 +44,12 @@ public static class FrontEndCatalog
     private static Func<IFrontEnd> WordWindow(WordWindowOptions options) => () => new WordWindowFrontEnd(options);
 
     private static Func<IFrontEnd> Letters(LetterOptions options) => () => new LetterFrontEnd(options);
+
+    private static Func<IFrontEnd> LogMel(LogMelOptions options)
+    {
+        MelAnalysis analysis = new(options);
+        return () => new LogMelFrontEnd(options, analysis);
+    }
+
+    private static Func<IFrontEnd> Samples(SampleWindowOptions options) => () => new SampleWindowFrontEnd(options);
 }

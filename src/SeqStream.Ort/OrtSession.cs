@@ -15,8 +15,9 @@ public sealed unsafe class OrtSession : IDisposable
 {
     private readonly FrozenDictionary<string, OrtPort> _inputsByName;
 
-    private OrtSession(OrtLibrary library, string modelName, ulong modelId, nint session)
+    private OrtSession(OrtLibrary library, string modelName, ulong modelId, nint session, OrtSessionOptions? options)
     {
+        Provider = options is { Providers: [OrtProvider first, ..] } ? first.Name : "";
         Library = library;
         ModelName = modelName;
         ModelId = modelId;
@@ -45,6 +46,9 @@ public sealed unsafe class OrtSession : IDisposable
     /// <summary>The model's metadata properties.</summary>
     public ImmutableDictionary<string, string> Metadata { get; }
 
+    /// <summary>The execution provider that is offered nodes first; empty for the processor alone.</summary>
+    internal string Provider { get; }
+
     internal OrtHandle Handle { get; }
 
     /// <summary>Loads a model file.</summary>
@@ -58,7 +62,7 @@ public sealed unsafe class OrtSession : IDisposable
         nint session;
         library.Check(library.Api.CreateSession(library.Environment, text.OfPath(path), setup.Value, &session), $"Loading model '{path}'");
         using FileStream file = File.OpenRead(path);
-        return new OrtSession(library, path, BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(file)), session);
+        return new OrtSession(library, path, BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(file)), session, options);
     }
 
     /// <summary>Loads a model from its bytes, which are not needed afterwards.</summary>
@@ -76,7 +80,7 @@ public sealed unsafe class OrtSession : IDisposable
         {
             library.Check(library.Api.CreateSessionFromArray(library.Environment, at, (nuint)model.Length, setup.Value, &session), $"Loading model '{modelName}' from {model.Length} bytes");
         }
-        return new OrtSession(library, modelName, BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(model)), session);
+        return new OrtSession(library, modelName, BinaryPrimitives.ReadUInt64LittleEndian(SHA256.HashData(model)), session, options);
     }
 
     /// <summary>Runs the model once on all of its inputs and returns all of its outputs by name. Allocates.</summary>

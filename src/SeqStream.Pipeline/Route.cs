@@ -15,14 +15,14 @@ namespace SeqStream.Pipeline;
 /// </remarks>
 public sealed class Route(IFrameFeed feed, StageFactory stages, IEmissionSink sink, EngineOptions options, IFaultReporter faults)
 {
-    /// <summary>Runs until the feed ends and everything is delivered, the sink closes, or <paramref name="cancellation"/> asks to stop.</summary>
+    /// <summary>Runs until the feed ends and everything is delivered, the sink closes, or <paramref name="cancellation"/> asks to stop: then what was read is stepped, every open sequence ends, and all its answers are delivered.</summary>
     /// <exception cref="IOException">The feed or the sink failed.</exception>
     public async Task<RouteSummary> RunAsync(CancellationToken cancellation)
     {
         await using StreamEngine engine = new(stages, options with { Source = feed.Source }, faults);
         using CancellationTokenSource feedStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
-        using CancellationTokenRegistration drain = cancellation.Register(() => engine.Frames.TryComplete());
-        Task feeding = YieldFrames(engine, feedStop.Token);
+        using CancellationTokenRegistration drain = cancellation.Register(engine.EndAll);
+        Task feeding = YieldFrames(engine, feedStop.Token, cancellation);
         bool sinkClosed = await DeliverEmissions(engine, feedStop).ConfigureAwait(false);
         await engine.Completion.ConfigureAwait(false);
         if (feeding.IsCompleted) await feeding.ConfigureAwait(false);
@@ -30,15 +30,16 @@ public sealed class Route(IFrameFeed feed, StageFactory stages, IEmissionSink si
     }
 
     /// <summary>The feed runs on a thread of its own, because reading a pipe may block; when it ends, the shards step what is left.</summary>
-    private Task YieldFrames(StreamEngine engine, CancellationToken cancellation) => Task.Factory.StartNew(
+    private Task YieldFrames(StreamEngine engine, CancellationToken feedStop, CancellationToken cancellation) => Task.Factory.StartNew(
         async () =>
         {
             try
             {
-                await feed.ReadAsync(new FeedContext(engine.Frames, engine.Streams, engine.Pools.Payloads, faults, engine.Signature), cancellation).ConfigureAwait(false);
+                await feed.ReadAsync(new FeedContext(engine.Frames, engine.Streams, engine.Pools.Payloads, faults, engine.Signature), feedStop).ConfigureAwait(false);
             }
-            catch (OperationCanceledException) when (cancellation.IsCancellationRequested)
+            catch (OperationCanceledException) when (feedStop.IsCancellationRequested)
             {
+                if (cancellation.IsCancellationRequested) engine.EndAll();
             }
             finally
             {

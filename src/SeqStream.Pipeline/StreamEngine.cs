@@ -27,7 +27,7 @@ public sealed class StreamEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(stages);
         options ??= new EngineOptions();
         options.Validate();
-        Signature = stages.Executors.Signature;
+        Signature = stages.Signature;
         _emissions = Channel.CreateBounded<Emission>(new BoundedChannelOptions(options.EmissionCapacity) { SingleReader = true, SingleWriter = options.Threads == 1 });
         _shards = new Shard[options.Threads];
         _threads = new ShardThread[options.Threads];
@@ -43,7 +43,7 @@ public sealed class StreamEngine : IAsyncDisposable
         _completion = CompleteAsync();
     }
 
-    /// <summary>What a step takes, answers and remembers.</summary>
+    /// <summary>What a frame takes and answers.</summary>
     public StepSignature Signature { get; }
 
     /// <summary>Names of streams and their ids.</summary>
@@ -72,7 +72,7 @@ public sealed class StreamEngine : IAsyncDisposable
     /// <summary>Completes when everything is stepped, or with the fault that ended the engine.</summary>
     public Task Completion => _completion;
 
-    /// <summary>Writes one step's features of a stream, waiting while the engine is behind.</summary>
+    /// <summary>Writes one frame's features of a stream, waiting while the engine is behind.</summary>
     /// <param name="stream">The stream's name.</param>
     /// <param name="features">Values of the model's first input.</param>
     /// <param name="cancellation">Ends the wait.</param>
@@ -87,6 +87,13 @@ public sealed class StreamEngine : IAsyncDisposable
     /// <summary>Ends a stream's sequence: what was held back is emitted, then its memory is cleared.</summary>
     public ValueTask EndAsync(string stream, CancellationToken cancellation = default)
         => Frames.WriteAsync(new Frame { Stream = Streams.Intern(stream), Kind = FrameKind.End, Time = double.NaN }, cancellation);
+
+    /// <summary>Takes no more frames, steps what is left, and ends every sequence that is still open, so that all its answers come.</summary>
+    public void EndAll()
+    {
+        foreach (ShardThread thread in _threads) thread.EndsStreams = true;
+        Frames.TryComplete();
+    }
 
     /// <summary>Stops at once: frames not yet stepped are dropped.</summary>
     public void Stop()

@@ -17,6 +17,15 @@ internal static class TestModels
     /// <summary>The same with an input type that cannot be stepped on.</summary>
     public static string WrongType { get; } = Write("wrong-type", SumModel("Add", ElementType.Float16));
 
+    /// <summary>Answers each number plus half of the one before and a quarter of the one after: it lags by a frame.</summary>
+    public static string Late { get; } = Write("late", WindowModel(before: 1, after: 1));
+
+    /// <summary>The same without padding: its shortest stream has three frames.</summary>
+    public static string Unpadded { get; } = Write("unpadded", WindowModel(before: 0, after: 0));
+
+    /// <summary>Runs backwards along the sequence, and takes the maximum over it.</summary>
+    public static string Backward { get; } = Write("backward", BackwardModel());
+
     /// <summary>The first half of a model.</summary>
     public static string Truncated { get; } = Write("truncated", SumModel("Add", ElementType.Float32)[..60]);
 
@@ -29,6 +38,24 @@ internal static class TestModels
         model.Graph.Input("x", inputType, "batch", 2).Input("s0", ElementType.Float32, "batch", 2)
             .Node(@operator, ["x", "s0"], ["y"]).Node("Identity", ["y"], ["s1"])
             .Output("y", ElementType.Float32, "batch", 2).Output("s1", ElementType.Float32, "batch", 2);
+        return model.ToBytes();
+    }
+
+    private static byte[] WindowModel(int before, int after)
+    {
+        OnnxModelWriter model = new();
+        model.Graph.Input("x", ElementType.Float32, 1, 1, "time").Initializer("w", [1, 1, 3], 0.5f, 1, 0.25f)
+            .NamedNode("window", "", "Conv", ["x", "w"], ["c"], ("pads", new[] { before, after })).NamedNode("copy", "", "Identity", ["c"], ["y"])
+            .Output("y");
+        return model.ToBytes();
+    }
+
+    private static byte[] BackwardModel()
+    {
+        OnnxModelWriter model = new();
+        model.Graph.Input("x", ElementType.Float32, "time", 1, 2).Initializer("w", [1, 2, 2], 1, 0, 0, 1).Initializer("r", [1, 2, 2], 1, 0, 0, 1)
+            .NamedNode("back", "", "RNN", ["x", "w", "r"], ["h"], ("hidden_size", 2), ("direction", "reverse")).Output("h")
+            .NamedNode("most", "", "ReduceMax", ["x"], ["m"], ("axes", new[] { 0 })).Output("m");
         return model.ToBytes();
     }
 

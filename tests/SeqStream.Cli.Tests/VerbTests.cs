@@ -74,6 +74,7 @@ public sealed class VerbTests
     [InlineData("generate")]
     [InlineData("models")]
     [InlineData("inspect")]
+    [InlineData("convert")]
     [InlineData("bench")]
     [InlineData("eval")]
     [InlineData("doctor")]

@@ -13,7 +13,10 @@ public sealed class SavedFrontEndTests
     private const string Letters = """{"type":"letters","symbols":["",""," ","a","b","c"],"start":0,"end":1}""";
     private const string Sensors = """{"type":"standardize","channels":2,"logarithms":[1],"means":[2,8],"deviations":[4],"mean":[0,0,0,0,0,0,0,0],"scale":[1,1,1,1,1,1,1,1]}""";
 
-    public static TheoryData<string> Cards => [Window, Letters, Sensors, """{"type":"vector"}"""];
+    private const string Mel = """{"type":"log-mel","rate":8000,"windowMs":2,"hopMs":1,"bands":4,"preemphasis":0.5,"join":2,"levelFall":0.1,"running":{"halfLife":3,"prior":0.5,"deviation":true}}""";
+    private const string Sound = """{"type":"samples","rate":8000,"hop":4,"context":3,"padEnd":true}""";
+
+    public static TheoryData<string> Cards => [Window, Letters, Sensors, """{"type":"vector"}""", Mel, Sound];
 
     [Theory]
     [MemberData(nameof(Cards))]
@@ -74,6 +77,8 @@ public sealed class SavedFrontEndTests
         }
         if (card == Letters) return (new Inputs(Inputs.Integers("ids", 1)), static i => Inputs.Text("abc a"[..(1 + (i % 5))]));
         if (card == Sensors) return (new Inputs(Inputs.Floats("x", 8)), static i => Inputs.Values(MathF.Sin(i), i * 0.25f));
+        if (card == Mel) return (new Inputs(Inputs.Floats("x", 8)), static i => Inputs.Values([.. Enumerable.Range(0, 5 + (3 * i)).Select(k => MathF.Sin((k * k) + i))]));
+        if (card == Sound) return (new Inputs(Inputs.Floats("x", 7)), static i => Inputs.Values([.. Enumerable.Range(0, i + 1).Select(k => k + (i * 0.5f))]));
         return (new Inputs(Inputs.Floats("x", 2)), static i => Inputs.Values(i, -i));
     }
 

@@ -5,10 +5,11 @@ using SeqStream.TestSupport;
 namespace SeqStream.Oracles;
 
 /// <summary>
-/// A random whole-sequence model x [batch, channels, time] -> y whose nodes act along time: chains and branches of convolutions, pools, pads, cuts, constants
-/// before and after, recurrent layers and element-wise nodes. The same seed gives the same model.
+/// A random whole-sequence model x [batch, channels, time] -> y whose nodes act along time: chains and branches of convolutions, transposed ones, pools, pads, cuts, constants
+/// before and after, running sums and means, frames made of frames, recurrent layers and element-wise nodes, with answers at every frame or at the last.
+/// The same seed gives the same model. Every other one has small integers only, so that all its numbers are exact.
 /// </summary>
-internal sealed class StreamProblem
+internal sealed partial class StreamProblem
 {
     private const int MostNodes = 6;
     private readonly Random _random;
@@ -16,10 +17,11 @@ internal sealed class StreamProblem
     private readonly List<string> _story = [];
     private readonly bool _suitsOnnxRuntime;
     private int _names;
+    private int _lastChannels;    // of the last convolution
 
     /// <param name="seed">Chooses the model.</param>
     /// <param name="suitsOnnxRuntime">
-    /// True to leave out what ONNX Runtime does otherwise: it fuses pads of zeros behind a concatenation into a convolution so that the model fails to load, and answers the lowest
+    /// True to leave out what ONNX Runtime does otherwise: it takes no output padding as large as the stride, it fuses pads of zeros behind a concatenation into a convolution so that the model fails to load, and answers the lowest
     /// finite number for a dilated pool none of whose frames lies inside the stream.
     /// </param>
     public StreamProblem(int seed, bool suitsOnnxRuntime = false)
@@ -27,23 +29,29 @@ internal sealed class StreamProblem
         Seed = seed;
         _suitsOnnxRuntime = suitsOnnxRuntime;
         _random = new Random(seed);
+        IsExact = seed % 2 == 0;
         Channels = _random.Next(1, 4);
         Graph.Input("x", ElementType.Float32, "batch", Channels, "time");
         string wire = "x";
         int channels = Channels;
         int count = _random.Next(1, MostNodes);
         int middle = _random.Next(4) == 0 ? _random.Next(count) : -1;
+        if (_random.Next(40) == 0) wire = DownAndUpWhole(wire, channels);
         for (int node = 0; node < count; node++)
         {
             (wire, channels) = Any(wire, channels);
             if (node == middle) Answer(wire);
         }
-        Answer(wire);
+        if (_random.Next(5) == 0) AnswerLast(wire);
+        else Answer(wire);
     }
 
     public int Seed { get; }
 
     public int Channels { get; }
+
+    /// <summary>True if the model computes with integers.</summary>
+    public bool IsExact { get; }
 
     public byte[] ModelBytes => _model.ToBytes();
 
@@ -51,7 +59,7 @@ internal sealed class StreamProblem
 
     private OnnxGraphWriter Graph => _model.Graph;
 
-    private (string Wire, int Channels) Any(string wire, int channels) => _random.Next(11) switch
+    private (string Wire, int Channels) Any(string wire, int channels) => _random.Next(19) switch
     {
         0 or 1 => Convolution(wire, channels),
         2 => Pool(wire, channels),
@@ -61,6 +69,12 @@ internal sealed class StreamProblem
         6 => Recurrent(wire, channels),
         7 => Elementwise(wire, channels),
         8 => Plane(wire, channels),
+        9 or 10 or 11 => Transposed(wire, channels),
+        12 => RunningSum(wire, channels),
+        13 => RunningMean(wire, channels),
+        14 => Shuffle(wire, channels),
+        15 => DownAndUp(wire, channels),
+        16 => Spectrum(wire, channels),
         _ => Branches(wire, channels),
     };
 
@@ -73,7 +87,7 @@ internal sealed class StreamProblem
         int reach = (kernel - 1) * dilation;
         int left = before ?? _random.Next(reach + 2), right = before is { } given ? reach - given : _random.Next(reach + 2);
         int groups = _random.Next(3) == 0 ? channels : 1;
-        int outputs = groups * _random.Next(1, groups > 1 ? 2 : 4);
+        int outputs = _lastChannels = groups * _random.Next(1, groups > 1 ? 2 : 4);
         string weight = Name(), bias = Name(), result = Name();
         _story.Add(Text($"conv kernel {kernel} dilation {dilation} stride {stride} pads {left} {right} groups {groups}"));
         Graph.Initializer(weight, [outputs, channels / groups, kernel], Noise(outputs * channels / groups * kernel)).Initializer(bias, [outputs], Noise(outputs));
@@ -86,7 +100,7 @@ internal sealed class StreamProblem
     {
         int kernel = _random.Next(1, 4), stride = _random.Next(1, 3), left = _random.Next(kernel), right = _random.Next(kernel);
         string result = Name();
-        bool isMax = _random.Next(2) == 0;
+        bool isMax = IsExact || _random.Next(2) == 0;
         int dilation = isMax && !(_suitsOnnxRuntime && left + right > 0) ? _random.Next(1, 3) : 1;
         int counted = _random.Next(2);
         _story.Add(Text($"{(isMax ? "max" : "average")} pool kernel {kernel} dilation {dilation} stride {stride} pads {left} {right}{(isMax || counted == 0 ? "" : " counted")}"));
@@ -156,12 +170,15 @@ internal sealed class StreamProblem
 
     private (string, int) Recurrent(string wire, int channels)
     {
+        if (IsExact) return Elementwise(wire, channels);
         string cell = new[] { "RNN", "GRU", "LSTM" }[_random.Next(3)];
         int gates = cell switch { "RNN" => 1, "GRU" => 3, _ => 4 }, hidden = _random.Next(1, 4);
         string w = Name(), r = Name(), front = Name(), y = Name(), axis = Name(), squeezed = Name(), result = Name();
         _story.Add(Text($"{cell} {hidden}"));
         Graph.Initializer(w, [1, gates * hidden, channels], Noise(gates * hidden * channels)).Initializer(r, [1, gates * hidden, hidden], Noise(gates * hidden * hidden)).Int64s(axis, 1);
-        Graph.Node("Transpose", [wire], [front], ("perm", new[] { 2, 0, 1 })).Node(cell, [front, w, r], [y], ("hidden_size", hidden)).Node("Squeeze", [y, axis], [squeezed]);
+        string[] states = _random.Next(3) == 0 ? cell == "LSTM" ? [Name(), Name()] : [Name()] : [];
+        Graph.Node("Transpose", [wire], [front], ("perm", new[] { 2, 0, 1 })).Node(cell, [front, w, r], [y, .. states], ("hidden_size", hidden)).Node("Squeeze", [y, axis], [squeezed]);
+        if (states.Length > 0) AnswerState(states);
         Graph.Node("Transpose", [squeezed], [result], ("perm", new[] { 1, 2, 0 }));
         return (result, hidden);
     }
@@ -169,7 +186,7 @@ internal sealed class StreamProblem
     private (string, int) Elementwise(string wire, int channels)
     {
         string result = Name();
-        string kind = new[] { "Tanh", "Relu", "Sigmoid", "Neg" }[_random.Next(4)];
+        string kind = new[] { "Relu", "Neg", "Tanh", "Sigmoid" }[_random.Next(IsExact ? 2 : 4)];
         _story.Add(kind);
         Graph.Node(kind, [wire], [result]);
         return (result, channels);
@@ -210,7 +227,7 @@ internal sealed class StreamProblem
 
     private string Name() => Text($"v{_names++}");
 
-    private float[] Noise(int count) => [.. Enumerable.Range(0, count).Select(_ => _random.NextSingle() * 2 - 1)];
+    private float[] Noise(int count) => [.. Enumerable.Range(0, count).Select(_ => IsExact ? _random.Next(-1, 2) : (_random.NextSingle() * 2) - 1)];
 
     private static string Text(FormattableString text) => text.ToString(CultureInfo.InvariantCulture);
 }

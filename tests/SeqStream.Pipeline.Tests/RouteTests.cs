@@ -54,6 +54,20 @@ public sealed class RouteTests
         Assert.Equal(12, summary.Counters.Steps);
     }
 
+    [Fact]
+    public async Task Stop_is_asked_for_and_open_streams_end_though_the_feed_is_blocked()
+    {
+        using CancellationTokenSource stop = new();
+        using Feed feed = new(12, blockAtEnd: true);
+        Sink sink = new();
+        Route route = new(feed, LateModel.Stages(), sink, new EngineOptions(), new Faults());
+        Task<RouteSummary> running = route.RunAsync(stop.Token);
+        await sink.WhenDelivered(12 - LateModel.Delay).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        await stop.CancelAsync();
+        await running.WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.Equal(12 + 1, sink.Delivered);
+    }
+
     private sealed class Feed(int count, bool blockAtEnd = false, bool failAtEnd = false) : IFrameFeed, IDisposable
     {
         private readonly ManualResetEventSlim _never = new();

@@ -124,13 +124,15 @@ public sealed class StreamEngineTests
         Assert.Equal(501, seen.Count);
     }
 
-    [Fact]
-    public async Task A_turn_allocates_nothing_once_warm()
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_turn_allocates_nothing_once_warm(bool isLate)
     {
         Channel<Frame> frames = Channel.CreateBounded<Frame>(256);
         Channel<Emission> emissions = Channel.CreateBounded<Emission>(256);
         RoutePools pools = new(new PayloadPool(), new EmissionPool());
-        using Shard shard = new(TestStages.Create(), new EngineOptions { MaxBatch = 8 }, frames.Reader, emissions.Writer, pools, new Faults(), CancellationToken.None);
+        using Shard shard = new(isLate ? LateModel.Stages() : TestStages.Create(), new EngineOptions { MaxBatch = 8 }, frames.Reader, emissions.Writer, pools, new Faults(), CancellationToken.None);
         long allocated = -1;
         for (int round = 0; round < 50; round++)
         {
@@ -139,6 +141,7 @@ public sealed class StreamEngineTests
                 FramePayload payload = pools.Payloads.Rent();
                 payload.BeginSegment(0, isInteger: false);
                 payload.Add([1, 2]);
+                payload.AddEcho("\"id\":7"u8);
                 Assert.True(frames.Writer.TryWrite(new Frame { Stream = new StreamId(i % 16), Kind = FrameKind.Data, Payload = payload }));
             }
             long before = GC.GetAllocatedBytesForCurrentThread();
@@ -149,7 +152,7 @@ public sealed class StreamEngineTests
             while (emissions.Reader.TryRead(out Emission? emission)) pools.Emissions.Return(emission);
         }
         Assert.Equal(0, allocated);
-        Assert.Equal(50 * 64, shard.Counters.Steps);
+        Assert.Equal(50 * 64 / (isLate ? LateModel.FramesPerStep : 1), shard.Counters.Steps);
         await Task.CompletedTask;
     }
 
@@ -173,6 +176,43 @@ public sealed class StreamEngineTests
             engine.Pools.Emissions.Return(emission);
         }
         Assert.Equal(["\"id\":1", "\"id\":1", "", "", "\"id\":3", "\"id\":3"], echoes);
+    }
+
+    [Fact]
+    public async Task Answers_that_lag_are_told_with_their_own_frames_and_flushed_at_the_end()
+    {
+        await using StreamEngine engine = new(LateModel.Stages());
+        for (int frame = 0; frame < 5; frame++)
+        {
+            FramePayload payload = engine.Pools.Payloads.Rent();
+            payload.BeginSegment(0, isInteger: false);
+            payload.Add([frame, -frame]);
+            payload.AddEcho(System.Text.Encoding.UTF8.GetBytes($"\"id\":{frame}"));
+            await engine.Frames.WriteAsync(new Frame { Stream = engine.Streams.Intern("a"), Kind = FrameKind.Data, Payload = payload, Time = double.NaN }, TestContext.Current.CancellationToken);
+        }
+        await engine.EndAsync("a", TestContext.Current.CancellationToken);
+        engine.Frames.Complete();
+        List<string> said = [];
+        await foreach (Emission emission in engine.Emissions.ReadAllAsync(TestContext.Current.CancellationToken))
+        {
+            said.Add($"{emission.Kind} {emission.Step} {System.Text.Encoding.UTF8.GetString(emission.Echo)} {(emission.OutputCount == 0 ? "" : string.Join(',', emission.Values(emission.Output(0)).ToArray()))}");
+            engine.Pools.Emissions.Return(emission);
+        }
+        Assert.Equal([.. Enumerable.Range(0, 5).Select(static frame => $"Outputs {frame} \"id\":{frame} {frame},{-frame}"), "End 5  "], said);
+        Assert.Equal(4, engine.Counters.Steps);
+    }
+
+    [Fact]
+    public async Task A_reset_forgets_frames_that_wait_and_answers_that_lag()
+    {
+        await using StreamEngine engine = new(LateModel.Stages());
+        await engine.WriteAsync("a", [1, 1, 2, 2, 3, 3], TestContext.Current.CancellationToken);
+        await engine.Frames.WriteAsync(new Frame { Stream = engine.Streams.Intern("a"), Kind = FrameKind.Reset }, TestContext.Current.CancellationToken);
+        await engine.WriteAsync("a", [4, 4], TestContext.Current.CancellationToken);
+        await engine.EndAsync("a", TestContext.Current.CancellationToken);
+        engine.Frames.Complete();
+        var seen = await Drain(engine).WaitAsync(s_patience, TestContext.Current.CancellationToken);
+        Assert.Equal([4d, 4d], Assert.Single(seen, static emission => emission.Kind == EmissionKind.Outputs).Values);
     }
 
     [Fact]

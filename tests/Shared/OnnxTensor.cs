@@ -84,6 +84,15 @@ internal sealed class OnnxTensor
         return tensor;
     }
 
+    /// <summary>A tensor whose elements lie in another file, with any entries.</summary>
+    public static OnnxTensor ExternalOf(ElementType type, ReadOnlySpan<long> dimensions, params ReadOnlySpan<(string Key, string Value)> entries)
+    {
+        OnnxTensor tensor = new((int)type, dimensions);
+        foreach ((string key, string value) in entries) tensor._fields.Message(13, new ProtobufWriter().String(1, key).String(2, value));
+        tensor._fields.Int64(14, 1);
+        return tensor;
+    }
+
     public ProtobufWriter Encode(string? name = null)
     {
         ProtobufWriter tensor = new ProtobufWriter().Raw(_fields.ToArray());

@@ -19,6 +19,12 @@ internal sealed class Notices(bool isQuiet)
         if (missing > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{missing} records never came: their 'seq' was left out"));
     }
 
+    /// <summary>Says how many streams ended before the model could answer.</summary>
+    public void CountTooShort(long streams, long shortest)
+    {
+        if (streams > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{streams} {(streams == 1 ? "stream" : "streams")} ended before frame {shortest}: the model has no answer for streams that short"));
+    }
+
     /// <summary>Writes a notice.</summary>
     public void Write(string notice)
     {

@@ -56,7 +56,7 @@ internal static class InspectVerb
         foreach (StatePair pair in model.Lowering.States) Line("state", pair.ToString());
         Line("memory", string.Create(CultureInfo.InvariantCulture, $"{model.Signature.Layout.RowBytes} bytes per stream in {model.Signature.Layout.Fields.Length} fields"));
         Line("operations", string.Create(CultureInfo.InvariantCulture, $"{model.Lowering.Plan!.Operations} multiplications and additions per step"));
-        Line("delay", string.Create(CultureInfo.InvariantCulture, $"{DelayOf(model)} steps"));
+        Line("delay", DelayText(model));
         Line("front end", model.Card.FrontEndType);
         Line("decoder", model.Card.DecoderType);
         Line("executor", $"{model.Executors.Description}, because {model.ExecutorReason}");
@@ -67,6 +67,14 @@ internal static class InspectVerb
     {
         LoweredOutput? lowered = model.Lowering.Outputs.FirstOrDefault(lowered => lowered.Name == output);
         return lowered?.Timing switch { OutputTiming.LastStep => ", the answer for the sequence so far", OutputTiming.Fixed => ", the same at every step", _ => "" };
+    }
+
+    private static string DelayText(LoadedModel model)
+    {
+        long lookAhead = model.Lowering.Outputs.Select(static output => output.LookAhead).DefaultIfEmpty(0).Max();
+        string seconds = model.Card.RateHz > 0 && lookAhead > 0 ? string.Create(CultureInfo.InvariantCulture, $" ({lookAhead * 1000 / model.Card.RateHz:0.###} ms)") : "";
+        string step = model.Lowering.FramesPerStep > 1 ? string.Create(CultureInfo.InvariantCulture, $", {model.Lowering.FramesPerStep} frames in a step") : "";
+        return string.Create(CultureInfo.InvariantCulture, $"{DelayOf(model)} frames of the output, which looks {lookAhead} frames of the input ahead{seconds}{step}");
     }
 
     private static int DelayOf(LoadedModel model) => model.Lowering.Outputs.Select(static output => output.Delay).DefaultIfEmpty(0).Max();
@@ -93,6 +101,12 @@ internal static class InspectVerb
         json.WriteNumber("stateBytes", model.Signature.Layout.RowBytes);
         json.WriteNumber("operations", model.Lowering.Plan!.Operations);
         json.WriteNumber("delay", DelayOf(model));
+        json.WriteNumber("lookAhead", model.Lowering.Outputs.Select(static output => output.LookAhead).DefaultIfEmpty(0).Max());
+        json.WriteNumber("framesPerStep", model.Lowering.FramesPerStep);
+        json.WriteNumber("shortestStream", model.Lowering.ShortestStream);
+        json.WriteStartArray("timing");
+        foreach (LoweredOutput output in model.Lowering.Outputs) ExplainVerb.WriteOutput(json, output, model.Card.RateHz);
+        json.WriteEndArray();
         json.WriteString("frontEnd", model.Card.FrontEndType);
         json.WriteString("decoder", model.Card.DecoderType);
         json.WriteString("executor", model.Executors.Description);

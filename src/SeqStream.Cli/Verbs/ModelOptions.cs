@@ -16,23 +16,29 @@ internal sealed class ModelOptions
     private readonly Option<string[]> _dimensions = new("--dim") { Description = "Size of a dimension that the file leaves open, by its symbol or place, such as input[1]=576.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME=SIZE..." };
     private readonly Option<string[]> _constants = new("--const") { Description = "Value of an integer input that is the same at every step, such as sr=16000.", AllowMultipleArgumentsPerToken = true, HelpName = "NAME=VALUE..." };
 
-    /// <summary>Adds them to a verb.</summary>
+    /// <summary>Adds them to a verb that executes the model.</summary>
     public void AddTo(Command verb)
+    {
+        AddModelTo(verb);
+        _executor.AcceptOnlyFromAmong("native", "onnxruntime");
+        _threads.Validators.Add(static result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int threads) && threads is < 1 or > 256) result.AddError($"--threads is {threads}; expected 1 to 256.");
+        });
+        verb.Options.Add(_executor);
+        verb.Options.Add(_device);
+        verb.Options.Add(_threads);
+    }
+
+    /// <summary>Adds the model and what its file leaves open to a verb that does not execute it.</summary>
+    public void AddModelTo(Command verb)
     {
         _model.Validators.Add(result =>
         {
             string model = result.Tokens.Count > 0 ? result.Tokens[0].Value : "";
             if (model.StartsWith('-')) result.AddError($"There is no option '{model}'.{NearestName.Hint(model, verb.Options.Select(static option => option.Name))}");
         });
-        _executor.AcceptOnlyFromAmong("native", "onnxruntime");
-        _threads.Validators.Add(static result =>
-        {
-            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int threads) && threads is < 1 or > 256) result.AddError($"--threads is {threads}; expected 1 to 256.");
-        });
         verb.Arguments.Add(_model);
-        verb.Options.Add(_executor);
-        verb.Options.Add(_device);
-        verb.Options.Add(_threads);
         verb.Options.Add(_dimensions);
         verb.Options.Add(_constants);
     }

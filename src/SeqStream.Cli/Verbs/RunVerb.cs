@@ -57,7 +57,8 @@ internal static class RunVerb
         IFrameFeed feed = FeedBuilder.Create(feedOptions, input, model);
         IEmissionSink sink = SinkBuilder.Create(parsed.GetValue(s_out) ?? model.Card.OutputFormat, output, model);
         StageFactory stages = parsed.GetValue(s_strict) ? StrictFrontEnd.Guard(model.Stages) : model.Stages;
-        await new Route(feed, stages, sink, new EngineOptions { Threads = s_model.Threads(parsed) }, faults).RunAsync(stop.Token).ConfigureAwait(false);
+        RouteSummary summary = await new Route(feed, stages, sink, new EngineOptions { Threads = s_model.Threads(parsed) }, faults).RunAsync(stop.Token).ConfigureAwait(false);
+        notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
         if (feed is LineFeed lines) notices.CountLosses(lines.Duplicates, lines.Missing);
         if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;
         return faults.Count > 0 ? ExitCode.BadData : ExitCode.Ok;

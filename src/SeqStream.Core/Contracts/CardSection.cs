@@ -54,6 +54,19 @@ public sealed class CardSection(JsonElement element, string path)
         return fits ? value.GetInt64() : throw Wrong(key, value, expected);
     }
 
+    /// <summary>A number within [<paramref name="minimum"/>, <paramref name="maximum"/>].</summary>
+    /// <param name="key">The key.</param>
+    /// <param name="minimum">Least value.</param>
+    /// <param name="maximum">Greatest value.</param>
+    /// <param name="fallback">The value if the key is absent; null makes the key required.</param>
+    public double Number(string key, double minimum, double maximum, double? fallback = null)
+    {
+        string expected = string.Create(CultureInfo.InvariantCulture, $"a number from {minimum} to {maximum}");
+        if (!Find(key, out JsonElement value)) return fallback ?? throw Missing(key, expected);
+        bool fits = value.ValueKind == JsonValueKind.Number && value.GetDouble() >= minimum && value.GetDouble() <= maximum;
+        return fits ? value.GetDouble() : throw Wrong(key, value, expected);
+    }
+
     /// <summary>Texts in order.</summary>
     public ImmutableArray<string> Texts(string key)
     {

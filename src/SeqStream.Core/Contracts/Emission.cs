@@ -31,6 +31,9 @@ public sealed class Emission
     /// <summary>The text it speaks about or says, in UTF-8.</summary>
     public ReadOnlySpan<byte> Text => CollectionsMarshal.AsSpan(_text);
 
+    /// <summary>True if the frame's record named its inputs: then plain outputs are told by name too, even a single one.</summary>
+    public bool HasNames { get; set; }
+
     /// <summary>JSON members passed through from the frame, <c>"a":1,"b":2</c> in UTF-8; usually empty.</summary>
     public ReadOnlySpan<byte> Echo => CollectionsMarshal.AsSpan(_echo);
 
@@ -70,6 +73,7 @@ public sealed class Emission
         Time = double.NaN;
         Label = null;
         Score = float.NaN;
+        HasNames = false;
         _text.Clear();
         _echo.Clear();
         _values.Clear();

@@ -14,6 +14,9 @@ public sealed class FramePayload
     /// <summary>What the payload holds.</summary>
     public FrameContent Content { get; set; }
 
+    /// <summary>True if the record named its inputs.</summary>
+    public bool HasNames { get; set; }
+
     /// <summary>Number of value segments.</summary>
     public int SegmentCount => _segments.Count;
 
@@ -67,6 +70,7 @@ public sealed class FramePayload
     public void Clear()
     {
         Content = FrameContent.Values;
+        HasNames = false;
         _segments.Clear();
         _values.Clear();
         _integers.Clear();

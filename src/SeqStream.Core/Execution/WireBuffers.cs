@@ -3,12 +3,14 @@ using SeqStream.Plan;
 namespace SeqStream.Execution;
 
 /// <summary>
-/// Places the wires of a plan in one block of memory. Wires that are never alive at the same time share bytes. Inputs and outputs keep theirs
-/// for the whole step, so that a caller can write the one and read the other at leisure.
+/// Places the wires of a plan in one block of memory. Wires that are never alive at the same time share bytes: each goes to the lowest gap, the largest first, or,
+/// where there are so many that looking for gaps would take seconds, to the place of a wire of its size that is not needed any more. Inputs and outputs keep
+/// their bytes for the whole step, so that a caller can write the one and read the other at leisure.
 /// </summary>
 internal sealed class WireBuffers
 {
     private const int Alignment = 64;
+    private const int MostForGaps = 4096;
     private readonly List<Interval> _placed = [];
 
     public WireBuffers(StepPlan plan, PlanSlots slots)
@@ -36,6 +38,7 @@ internal sealed class WireBuffers
     /// <summary>Bytes of the block for a number of lanes, and the offset of each placed slot in it.</summary>
     public nint Place(int lanes, Span<nint> offsets)
     {
+        if (_placed.Count > MostForGaps) return PlaceInOrder(lanes, offsets);
         nint total = 0;
         for (int i = 0; i < _placed.Count; i++)
         {
@@ -44,6 +47,33 @@ internal sealed class WireBuffers
             total = Math.Max(total, offset + Size(_placed[i], lanes));
         }
         return total;
+    }
+
+    private nint PlaceInOrder(int lanes, Span<nint> offsets)
+    {
+        PriorityQueue<Interval, int> alive = new();
+        Dictionary<nint, Stack<nint>> free = [];
+        nint total = 0;
+        foreach (Interval interval in _placed.OrderBy(static interval => interval.First))
+        {
+            while (alive.TryPeek(out Interval? oldest, out int last) && last < interval.First)
+            {
+                alive.Dequeue();
+                Free(oldest).Push(offsets[oldest.Slot]);
+            }
+            nint size = Size(interval, lanes);
+            if (!Free(interval).TryPop(out nint offset)) (offset, total) = (total, total + size);
+            offsets[interval.Slot] = offset;
+            alive.Enqueue(interval, interval.Last);
+        }
+        return total;
+
+        Stack<nint> Free(Interval interval)
+        {
+            nint size = Size(interval, lanes);
+            if (!free.TryGetValue(size, out Stack<nint>? places)) free.Add(size, places = new Stack<nint>());
+            return places;
+        }
     }
 
     private static nint Size(Interval interval, int lanes) => ((nint)interval.Bytes * lanes + Alignment - 1) / Alignment * Alignment;

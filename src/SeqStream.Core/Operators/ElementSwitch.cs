@@ -56,6 +56,13 @@ internal static class ElementSwitch
         _ => throw Unsupported(type, "an element type"),
     };
 
+    /// <summary>Checks the type of a node's elements when the node is made, so that binding it does not fail.</summary>
+    /// <exception cref="ArgumentException">It is none of <paramref name="allowed"/>.</exception>
+    public static void Require(ElementType type, params ReadOnlySpan<ElementType> allowed)
+    {
+        if (!allowed.Contains(type)) throw Unsupported(type, string.Join(", ", allowed.ToArray().Select(static one => one.DisplayName())));
+    }
+
     public static ArgumentException Unsupported(ElementType type, string expected) => new($"Found element type {type.DisplayName()}, expected {expected}.");
 }
 

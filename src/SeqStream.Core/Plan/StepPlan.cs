@@ -59,6 +59,10 @@ public sealed class StepPlan
     /// <summary>Multiplications and additions of one lane's step.</summary>
     public long Operations => Nodes.Sum(static node => node.Operations);
 
+    /// <summary>Bytes of constants and weights that a step reads, each counted once.</summary>
+    public long WeightBytes => Wires.Sum(static wire => wire.Constant is null ? 0L : wire.ByteCount)
+        + Nodes.SelectMany(static node => node.OwnWeights).Distinct(ReferenceEqualityComparer.Instance).Sum(static weights => (long)((float[])weights!).Length * sizeof(float));
+
     /// <summary>Hash of everything that shapes the numbers: nodes, attributes and constants. Equal ids give equal steps on one instruction set.</summary>
     public ulong Id => _id.Value;
 

@@ -5,7 +5,7 @@ using SeqStream.State;
 
 namespace SeqStream.Decoding.Vectors;
 
-/// <summary>Passes every output of every step on as numbers, for models without a task. Has no memory.</summary>
+/// <summary>Passes every output of every step on as numbers, where it says something, for models without a task. Has no memory.</summary>
 public sealed class VectorDecoder : IDecoder
 {
     /// <inheritdoc/>
@@ -22,6 +22,7 @@ public sealed class VectorDecoder : IDecoder
         emission.AddText(result.Text);
         for (int port = 0; port < result.Signature.Outputs.Length; port++)
         {
+            if (!result.Has(port)) continue;
             StepPort output = result.Signature.Outputs[port];
             emission.BeginOutput(output.Name, output.Type is ElementType.Float32 or ElementType.Float16);
             AddValues(emission, output.Type, result.Bytes(port));

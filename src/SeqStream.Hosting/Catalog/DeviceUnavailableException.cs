@@ -4,7 +4,7 @@ namespace SeqStream.Hosting.Catalog;
 public sealed class DeviceUnavailableException : Exception
 {
     /// <summary>Creates the exception.</summary>
-    public DeviceUnavailableException(string message) : base(message)
+    public DeviceUnavailableException(string message, Exception? cause = null) : base(message, cause)
     {
     }
 }

@@ -3,7 +3,6 @@ using SeqStream.Decoding;
 using SeqStream.FrontEnds;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Pipeline;
-using SeqStream.Plan;
 
 namespace SeqStream.Hosting.Catalog;
 
@@ -18,6 +17,7 @@ public sealed class LoadedModel : IDisposable
         Executors = executors;
         Lowering = lowering;
         ExecutorReason = executorReason;
+        Timing = LagTiming.Of(lowering);
         _stages = new Lazy<StageFactory>(CreateStages);
     }
 
@@ -33,6 +33,12 @@ public sealed class LoadedModel : IDisposable
     /// <summary>What a step takes, answers and remembers.</summary>
     public StepSignature Signature => Executors.Signature;
 
+    /// <summary>What the steps mean in time; null if every frame is a step and is answered at once.</summary>
+    public StreamTiming? Timing { get; }
+
+    /// <summary>What a frame takes and answers: the ports of a step with one frame on each time axis.</summary>
+    public StepSignature FrameSignature => Timing?.FrameOf(Signature) ?? Signature;
+
     /// <summary>What the compiler found: form, state pairs, timing, the plan if there is one.</summary>
     public LoweringResult Lowering { get; }
 
@@ -41,7 +47,6 @@ public sealed class LoadedModel : IDisposable
 
     /// <summary>Front ends, executors and decoders of the model.</summary>
     /// <exception cref="CardException">The card's front end or decoder does not fit the model.</exception>
-    /// <exception cref="ModelNotStreamableException">The model's answers lag behind its frames, or it takes several frames per step: a route does not drop and flush yet.</exception>
     public StageFactory Stages => _stages.Value;
 
     /// <inheritdoc/>
@@ -49,17 +54,9 @@ public sealed class LoadedModel : IDisposable
 
     private StageFactory CreateStages()
     {
-        LoweredOutput[] lagging = [.. Lowering.Outputs.Where(output => output.Delay != 0 || output.Length != StreamLength.Source || Lowering.FramesPerStep != 1)];
-        if (Lowering.Plan is not null && lagging.Length > 0) throw new ModelNotStreamableException(Lowering.File, [.. lagging.Select(BlockerOf)]);
-        return new StageFactory(
-            Executors,
-            FrontEndCatalog.Create(Card.FrontEndType, Card.FrontEnd, Signature),
-            DecoderCatalog.Create(Card.DecoderType, Card.Decoder, Card.Labels, Signature));
+        StageFactory stages = new(Executors, FrontEndCatalog.Create(Card.FrontEndType, Card.FrontEnd, FrameSignature), DecoderCatalog.Create(Card.DecoderType, Card.Decoder, Card.Labels, FrameSignature)) { Timing = Timing };
+        bool speaksApart = Timing is not null && Timing.Outputs.Any(output => !output.IsInStepWith(Timing.Outputs[0]));
+        if (!speaksApart || Card.DecoderType == "vector") return stages;
+        throw new CardException($"Model '{Card.Name}' answers its outputs {string.Join(", ", Lowering.Outputs.Select(static output => $"'{output.Name}' ({output.Length} frames, delay {output.Delay})"))} at different times; decoder '{Card.DecoderType}' reads one time only. Export the model with one output, or use the decoder 'vector'.");
     }
-
-    private Blocker BlockerOf(LoweredOutput output) => new(
-        output.Name,
-        "output",
-        $"it lags {output.Delay} frames behind the input, {Lowering.FramesPerStep} frames make a step, and a stream of S frames has {output.Length} answers; routes serve models that answer every frame at once",
-        "Step it from a program with StreamSession and StreamSession.End, or export it with padding before the first frame only and no strides along time.");
 }

@@ -3,6 +3,7 @@ using SeqStream.Contracts;
 using SeqStream.Execution;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
+using SeqStream.Onnx.Writing;
 using SeqStream.Ort;
 using SeqStream.Ort.Stepping;
 
@@ -10,7 +11,8 @@ namespace SeqStream.Hosting.Catalog;
 
 /// <summary>
 /// Makes a model ready to be stepped by the executor that was asked for. Without a wish the native executor runs every model that it can;
-/// a step model that it refuses goes to ONNX Runtime if that is there, with the reason. A model is never run by a mixture.
+/// a step model that it refuses goes to ONNX Runtime if that is there, with the reason. ONNX Runtime runs a step model's own file; of whole-sequence models, and on other
+/// devices than the processor, it runs the compiled step written as ONNX. A model is never run by a mixture.
 /// </summary>
 public static class ModelLoader
 {
@@ -32,6 +34,7 @@ public static class ModelLoader
     /// <param name="options">Executor and device; sizes and constants are those of <paramref name="lowering"/>.</param>
     /// <param name="lowering">What <see cref="Inspect"/> or <see cref="Bind"/> gave.</param>
     /// <exception cref="ModelNotStreamableException">The model cannot run step by step.</exception>
+    /// <exception cref="StepNotWritableException">ONNX Runtime was asked for, and a node of the compiled step has no counterpart in ONNX.</exception>
     /// <exception cref="OrtLibraryNotFoundException">ONNX Runtime was asked for and is not there.</exception>
     /// <exception cref="DeviceUnavailableException">The device is not there or does not go with the executor.</exception>
     public static LoadedModel Load(ModelReference reference, ModelLoadOptions options, LoweringResult lowering)
@@ -113,11 +116,26 @@ public static class ModelLoader
 
     private static LoadedModel LoadOrt(ModelReference reference, LoweringResult lowering, ModelLoadOptions options, string reason)
     {
-        if (lowering.Form == StreamForm.Sequence)
-            throw new DeviceUnavailableException($"Model '{reference.Card.Name}' takes a whole sequence per call; ONNX Runtime can step only models with explicit state inputs. Use --executor native, which compiles it into a step.");
+        // A whole sequence per call: what ONNX Runtime steps is the compiled step, if there is one.
+        if (lowering.Form == StreamForm.Sequence) lowering.PlanOrThrow();
         OrtLibrary library = OrtLibrary.Load(options.OrtLibraryPath);
-        OrtProgram program = OrtProgram.Load(library, reference.ModelPath, OrtStepModels.Of(lowering), new OrtSessionOptions { Providers = ProvidersOf(library, options.Device) });
-        return new LoadedModel(reference, program, lowering, reason);
+        OrtSessionOptions session = new() { Providers = ProvidersOf(library, options.Device) };
+        try
+        {
+            return new LoadedModel(reference, ProgramOf(library, reference, lowering, session), lowering, reason);
+        }
+        catch (OrtException failure) when (failure.Code == OrtErrorCode.ProviderFailure)
+        {
+            throw new DeviceUnavailableException($"Device '{options.Device}' cannot be used. {failure.Message} {DevicesOf(library)}", failure);
+        }
+    }
+
+    private static IExecutorFactory ProgramOf(OrtLibrary library, ModelReference reference, LoweringResult lowering, OrtSessionOptions session)
+    {
+        if (lowering.Plan is not null && !session.Providers.IsEmpty) return WrittenPrograms.OnDevice(library, lowering, session);
+        return lowering.Form == StreamForm.Sequence
+            ? WrittenPrograms.OnProcessor(library, lowering, session)
+            : OrtProgram.Load(library, reference.ModelPath, OrtStepModels.Of(lowering), session);
     }
 
     private static ImmutableArray<OrtProvider> ProvidersOf(OrtLibrary library, string device)
@@ -126,6 +144,9 @@ public static class ModelLoader
         string? provider = library.Providers.FirstOrDefault(name => name.Equals(device, StringComparison.OrdinalIgnoreCase) || name.Equals($"{device}ExecutionProvider", StringComparison.OrdinalIgnoreCase));
         return provider is not null
             ? [new OrtProvider(provider)]
-            : throw new DeviceUnavailableException($"Device '{device}' is not built into {library}. It has: cpu, {string.Join(", ", library.Providers.Select(static name => name.Replace("ExecutionProvider", "", StringComparison.Ordinal).ToLowerInvariant()).Where(static name => name != "cpu"))}.");
+            : throw new DeviceUnavailableException($"Device '{device}' is not built into {library}. {DevicesOf(library)}");
     }
+
+    private static string DevicesOf(OrtLibrary library)
+        => $"The library knows: cpu, {string.Join(", ", library.Providers.Select(static name => name.Replace("ExecutionProvider", "", StringComparison.Ordinal).ToLowerInvariant()).Where(static name => name != "cpu"))}.";
 }

@@ -11,7 +11,7 @@ internal static class OrtStepModels
     /// <summary>The description of a compiled or refused step model.</summary>
     public static OrtStepModel Of(LoweringResult lowering)
     {
-        OrtStepModel model = new() { States = [.. lowering.States.Select(static pair => new OrtStatePair(pair.Input, pair.Output))] };
+        OrtStepModel model = new() { States = [.. lowering.States.Select(static pair => new OrtStatePair(pair.Input, pair.Output, pair.InitialValue))] };
         LoweringOptions given = lowering.Options;
         if (given.Dimensions.IsEmpty && given.Constants.IsEmpty) return model;
         return model with

@@ -33,9 +33,9 @@ public static class FeedBuilder
     /// <summary>A front end that changes the width says how many numbers it takes; otherwise the model's inputs do.</summary>
     private static int RowNumbersOf(LoadedModel model)
     {
-        int numbers = model.Card.FrontEndType == "vector" || model.Signature.Inputs.Length != 1
-            ? model.Signature.Inputs.Sum(static port => port.ElementCount)
-            : model.Card.RowNumbers(model.Signature.Inputs[0].ElementCount);
+        int numbers = model.Card.FrontEndType == "vector" || model.FrameSignature.Inputs.Length != 1
+            ? model.FrameSignature.Inputs.Sum(static port => port.ElementCount)
+            : model.Card.RowNumbers(model.FrameSignature.Inputs[0].ElementCount);
         return numbers > 0 ? numbers : throw new ArgumentException($"Model '{model.Card.Name}' takes no numbers, so it cannot be fed from 'f32'.");
     }
 }

@@ -23,6 +23,8 @@ public static class SinkBuilder
         {
             "jsonl" => new JsonLinesSink(output),
             "text" => new TextSink(output),
+            "csv" or "f32" when model.Timing is { } timing && timing.Outputs.Any(answer => !answer.IsInStepWith(timing.Outputs[0])) => throw new ArgumentException(
+                $"Output format '{format}' holds rows of one length, but model '{model.Card.Name}' answers its outputs at different times. Use --out jsonl."),
             "csv" => new CsvSink(output),
             "f32" when model.Card.DecoderType == "vector" => new RawFloatSink(output),
             "f32" => throw new ArgumentException($"Output format 'f32' holds numbers only, but model '{model.Card.Name}' answers with its decoder '{model.Card.DecoderType}'. Use --out text, csv or jsonl."),

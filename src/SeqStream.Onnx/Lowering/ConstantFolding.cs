@@ -12,18 +12,16 @@ namespace SeqStream.Onnx.Lowering;
 /// </summary>
 internal sealed class ConstantFolding
 {
-    private const long FreeBytes = 128L << 20;
-    private const int TimesStored = 4;
-
-    private readonly long _bytesLimit;
     private readonly Dictionary<OnnxNode, List<Folded>> _known = new(ReferenceEqualityComparer.Instance);
-    private long _bytes;
 
-    /// <summary>Prepares folding within a limit of four times what the model stores, plus 128 MiB.</summary>
+    /// <summary>Prepares folding for a model.</summary>
     public ConstantFolding(OnnxModel model)
     {
-        _bytesLimit = FreeBytes + TimesStored * model.Graph.Initializers.Values.Sum(static tensor => (long)(tensor.Value?.Bytes.Length ?? 0));
+        Budget = new LoweringBudget(model);
     }
+
+    /// <summary>What lowering the model may still cost.</summary>
+    public LoweringBudget Budget { get; }
 
     /// <summary>The values of a node's outputs if it was folded before.</summary>
     public ImmutableArray<Wire?>? Recall(OnnxNode node, ImmutableArray<Wire?> inputs)
@@ -36,11 +34,11 @@ internal sealed class ConstantFolding
     }
 
     /// <summary>Computes the outputs of a lowered node.</summary>
-    /// <exception cref="LoweringException">All folded values together would be too large.</exception>
+    /// <exception cref="LoweringException">All folded values together would be too large, or take too long.</exception>
     public ImmutableArray<Wire?> Fold(NodeContext context, ImmutableArray<Wire?> inputs, Lowered lowered)
     {
-        _bytes += lowered.Nodes.SelectMany(static node => node.Outputs).Sum(static wire => (long)(wire?.ByteCount ?? 0));
-        if (_bytes > _bytesLimit) throw context.Refuse($"values that do not depend on the inputs would take more than the limit of {_bytesLimit} bytes", "Use a smaller model or smaller dimensions");
+        Budget.Keep(context, lowered.Nodes.SelectMany(static node => node.Outputs).Sum(static wire => (long)(wire?.ByteCount ?? 0)));
+        Budget.Work(context, lowered.Nodes);
         ImmutableArray<Wire?> outputs = lowered.Nodes.IsEmpty ? lowered.Outputs : Run(lowered);
         if (!_known.TryGetValue(context.Node, out List<Folded>? list)) _known.Add(context.Node, list = []);
         list.Add(new Folded([.. inputs.Select(static wire => wire?.Constant)], outputs));

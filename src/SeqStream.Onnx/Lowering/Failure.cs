@@ -7,12 +7,13 @@ internal sealed record Failure(Blocker? Own, IReadOnlyList<Failure> Causes)
     public static List<Blocker> RootsOf(IEnumerable<Failure> failures)
     {
         List<Blocker> roots = [];
+        HashSet<Blocker> known = [];
         HashSet<Failure> seen = new(ReferenceEqualityComparer.Instance);
         Stack<Failure> open = new(failures.Reverse());
         while (open.TryPop(out Failure? failure))
         {
             if (!seen.Add(failure)) continue;
-            if (failure.Own is not null && !roots.Contains(failure.Own)) roots.Add(failure.Own);
+            if (failure.Own is not null && known.Add(failure.Own)) roots.Add(failure.Own);
             foreach (Failure cause in failure.Causes.Reverse()) open.Push(cause);
         }
         return roots;

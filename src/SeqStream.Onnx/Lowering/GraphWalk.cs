@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Runtime.InteropServices;
 using SeqStream.Onnx.Reading;
 using SeqStream.Plan;
 
@@ -10,17 +11,23 @@ namespace SeqStream.Onnx.Lowering;
 /// </summary>
 internal sealed class GraphWalk
 {
+    private const int MostRefusals = 500;
+
     private readonly OnnxModel _model;
     private readonly OperatorRule _recurrent;
     private readonly ConstantFolding _folding;
     private readonly HashSet<string> _names = new(StringComparer.Ordinal);
     private readonly List<TraceStep> _steps = [];
+    private readonly Dictionary<string, int> _copies = new(StringComparer.Ordinal);
+    private readonly List<Blocker> _refusals = [];
 
     private readonly Func<NodeContext, OperatorRule, Lowered>? _rewrite;
+    private readonly Predicate<OnnxNode>? _staysLive;
 
-    private GraphWalk(OnnxModel model, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite)
+    private GraphWalk(OnnxModel model, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite, Predicate<OnnxNode>? staysLive)
     {
         _rewrite = rewrite;
+        _staysLive = staysLive;
         _model = model;
         _recurrent = recurrent;
         _folding = folding;
@@ -32,10 +39,12 @@ internal sealed class GraphWalk
     /// <param name="recurrent">The rule for RNN, GRU and LSTM.</param>
     /// <param name="folding">Keeps folded constants between walks.</param>
     /// <param name="rewrite">Lowers the nodes that do not depend on constants alone, given each operator's own rule; null for that rule.</param>
+    /// <param name="staysLive">Nodes that <paramref name="rewrite"/> lowers even if they depend on constants alone; null for none.</param>
     public static GraphTrace Trace(
-        OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite = null)
+        OnnxModel model, IReadOnlyDictionary<string, Wire> inputs, OperatorRule recurrent, ConstantFolding folding, Func<NodeContext, OperatorRule, Lowered>? rewrite = null, Predicate<OnnxNode>? staysLive = null)
     {
-        GraphWalk walk = new(model, recurrent, folding, rewrite);
+        folding.Budget.Visit(inputs.Count);
+        GraphWalk walk = new(model, recurrent, folding, rewrite, staysLive);
         Scope scope = new(model.Graph, outer: null);
         foreach ((string name, Wire wire) in inputs)
         {
@@ -61,6 +70,7 @@ internal sealed class GraphWalk
 
     private void Visit(OnnxNode node, Scope scope)
     {
+        _folding.Budget.Visit(1);
         ImmutableArray<ScopedWire?> found = Resolve(node, scope, out List<Failure> failures);
         ImmutableArray<Wire?> inputs = [.. found.Select(static wire => wire?.Wire)];
         if (failures.Count == 0)
@@ -74,6 +84,8 @@ internal sealed class GraphWalk
             catch (LoweringException refusal)
             {
                 failures.Add(new Failure(refusal.Blocker, []));
+                _refusals.Add(refusal.Blocker);
+                if (_refusals.Count == MostRefusals) throw new LoweringStop([.. _refusals]);
             }
         }
         Failure failure = failures.Count == 1 ? failures[0] : new Failure(null, failures);
@@ -109,20 +121,22 @@ internal sealed class GraphWalk
     private TraceStep Lower(OnnxNode node, ImmutableArray<Wire?> inputs, ImmutableArray<TraceStep> sources)
     {
         TraceStep step = new(node, (int)_model.Opsets.GetValueOrDefault(node.Domain, 1), inputs, sources, [], []);
-        if (step.HasConstantInputs && _folding.Recall(node, inputs) is { } known)
+        bool isFolded = step.HasConstantInputs && _staysLive?.Invoke(node) != true;
+        if (isFolded && _folding.Recall(node, inputs) is { } known)
         {
             step = step with { Outputs = known };
         }
         else
         {
-            NodeContext context = new(node, step.Opset, inputs, UniqueName);
-            Lowered lowered = Apply(context, step.HasConstantInputs);
-            step = step.HasConstantInputs ? step with { Outputs = _folding.Fold(context, inputs, lowered) } : step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
+            NodeContext context = new(node, step.Opset, inputs, UniqueName) { Budget = _folding.Budget };
+            Lowered lowered = Apply(context, isFolded);
+            step = step with { Nodes = lowered.Nodes, Outputs = lowered.Outputs };
         }
         _steps.Add(step);
         return step;
     }
 
+    /// <summary>What the node's rule makes of it; where its inputs are constant, the constants that this gives.</summary>
     private Lowered Apply(NodeContext context, bool isConstant)
     {
         OnnxNode node = context.Node;
@@ -131,7 +145,9 @@ internal sealed class GraphWalk
         if (rule is null) throw context.Refuse($"operator {key} is not one that SeqStream's own executor knows", "Run the model with the executor 'onnxruntime', or replace the operator");
         try
         {
-            return _rewrite is null || isConstant ? rule(context) : _rewrite(context, rule);
+            if (!isConstant) return _rewrite is null ? rule(context) : _rewrite(context, rule);
+            ImmutableArray<Wire?> inputs = [.. Enumerable.Range(0, context.InputCount).Select(context.OptionalInput)];
+            return Lowered.Alias(_folding.Fold(context, inputs, rule(context)));
         }
         catch (Exception fault) when (fault is ArgumentException or InvalidOperationException or ArithmeticException or IndexOutOfRangeException)
         {
@@ -163,7 +179,12 @@ internal sealed class GraphWalk
     private string UniqueName(string name)
     {
         string unique = name;
-        for (int copy = 2; !_names.Add(unique); copy++) unique = $"{name}~{copy}";
+        while (!_names.Add(unique))
+        {
+            ref int copy = ref CollectionsMarshal.GetValueRefOrAddDefault(_copies, name, out bool isKnown);
+            copy = isKnown ? copy + 1 : 2;
+            unique = $"{name}~{copy}";
+        }
         return unique;
     }
 }

@@ -4,7 +4,8 @@ namespace SeqStream.Onnx.Lowering;
 
 /// <summary>
 /// What an output of a step plan means in the stream's time. Of all frames that the steps answer, one after the other, the first <paramref name="Delay"/> are to
-/// be dropped; the <see cref="Length"/> frames that follow are the whole-sequence model's output.
+/// be dropped; the <see cref="Length"/> frames that follow are the whole-sequence model's output. For <see cref="OutputTiming.LastStep"/> all numbers are those of the frames whose last one
+/// is answered.
 /// </summary>
 /// <param name="Name">The output's name.</param>
 /// <param name="Timing">When it equals the whole-sequence model's output.</param>
@@ -16,6 +17,9 @@ public sealed record LoweredOutput(string Name, OutputTiming Timing, int Delay)
 
     /// <summary>Frames that one step answers.</summary>
     public int FramesPerStep { get; init; } = 1;
+
+    /// <summary>Source frame to which the output's first frame belongs: the newest one that it would need if nothing waited, without those that pads stand for. A whole number, or a fraction where frames were multiplied.</summary>
+    public double Origin { get; init; }
 
     /// <summary>Source frames after a frame's own place that must have come before it is answered: the latency that people notice.</summary>
     public long LookAhead { get; init; }

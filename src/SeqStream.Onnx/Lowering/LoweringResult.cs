@@ -27,6 +27,9 @@ public sealed record LoweringResult
     /// <summary>The dimension along which the stream runs, such as <c>seq</c> or <c>x[1]</c>; null if no dimension does.</summary>
     public string? TimeDimension { get; init; }
 
+    /// <summary>Every place among the inputs of the dimension along which the stream runs.</summary>
+    public ImmutableArray<InputAxis> TimeAxes { get; init; } = [];
+
     /// <summary>Dimensions without a size that count streams, by symbol or place; a plan is for one.</summary>
     public ImmutableArray<string> BatchDimensions { get; init; } = [];
 
@@ -36,11 +39,17 @@ public sealed record LoweringResult
     /// <summary>What the plan's outputs mean in time, in the plan's order.</summary>
     public ImmutableArray<LoweredOutput> Outputs { get; init; } = [];
 
+    /// <summary>What became of each of the model's nodes, in the order in which they run; empty if the model is refused.</summary>
+    public ImmutableArray<LoweredNode> Nodes { get; init; } = [];
+
     /// <summary>Source frames that one step takes: the product of the model's strides along time.</summary>
     public int FramesPerStep { get; init; } = 1;
 
     /// <summary>Source frames of the shortest stream whose steps equal the whole sequence; the model itself has no output, or another one, for shorter ones.</summary>
     public long ShortestStream { get; init; } = 1;
+
+    /// <summary>A stream's length in source frames must be a multiple of this, because the model runs for no other: it joins ways whose strides divide only such lengths. Mostly 1.</summary>
+    public int LengthMultiple { get; init; } = 1;
 
     /// <summary>Remarks for people: dimensions that were chosen, proofs that failed without being needed.</summary>
     public ImmutableArray<string> Notes { get; init; } = [];

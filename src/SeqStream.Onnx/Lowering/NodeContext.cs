@@ -27,6 +27,9 @@ public sealed class NodeContext
         _uniqueName = uniqueName;
     }
 
+    /// <summary>What lowering the model may still cost; null where nobody counts.</summary>
+    internal LoweringBudget? Budget { get; init; }
+
     /// <summary>The node as the model has it.</summary>
     public OnnxNode Node { get; }
 
@@ -98,25 +101,29 @@ public sealed class NodeContext
         return (int)(axis < 0 ? axis + rank : axis);
     }
 
+    /// <summary>Makes the wire of a required output whose value the rule itself is about to make. It counts as a constant that is kept.</summary>
+    /// <exception cref="LoweringException">It would be too large.</exception>
+    internal Wire ConstantOutput(ElementType type, TensorShape shape)
+    {
+        Wire wire = Output(0, type, shape);
+        Budget?.Keep(this, wire.ByteCount);
+        return wire;
+    }
+
     /// <summary>Makes the wire of a required output. An output that the node leaves unnamed gets a wire too, named after the node.</summary>
     /// <exception cref="LoweringException">One lane's value would be larger than <see cref="WireBytesLimit"/>.</exception>
-    public Wire Output(int index, ElementType type, TensorShape shape)
+    public Wire Output(int index, ElementType type, TensorShape shape) => Wire(OutputName(index), type, shape);
+
+    /// <summary>Makes a wire beside the outputs, under a name that no other wire of the plan has.</summary>
+    /// <exception cref="LoweringException">One lane's value would be larger than <see cref="WireBytesLimit"/>.</exception>
+    internal Wire Wire(string name, ElementType type, TensorShape shape)
     {
-        long bytes = type.ByteSize();
-        foreach (int dimension in shape.Dimensions)
-        {
-            bytes *= Math.Max(dimension, 1);
-            if (bytes > WireBytesLimit) throw Refuse($"output {OutputName(index)} would be {type.DisplayName()} {shape}, more than the limit of {WireBytesLimit} bytes", "Use a smaller model or smaller dimensions");
-        }
-        string name = OutputName(index);
+        CheckSize(name, type, shape);
         return new Wire(_uniqueName?.Invoke(name) ?? name, type, shape);
     }
 
-    /// <summary>Makes a wire beside the outputs, under a name that no other wire of the plan has.</summary>
-    internal Wire Wire(string name, ElementType type, TensorShape shape) => new(_uniqueName?.Invoke(name) ?? name, type, shape);
-
     /// <summary>The same place in the plan with another node and other inputs.</summary>
-    internal NodeContext With(OnnxNode node, ImmutableArray<Wire?> inputs) => new(node, Opset, inputs, _uniqueName);
+    internal NodeContext With(OnnxNode node, ImmutableArray<Wire?> inputs) => new(node, Opset, inputs, _uniqueName) { Budget = Budget };
 
     /// <summary>Makes the wire of an optional output; null where the model does not want it.</summary>
     public Wire? OptionalOutput(int index, ElementType type, TensorShape shape) => Wants(index) ? Output(index, type, shape) : null;
@@ -128,6 +135,16 @@ public sealed class NodeContext
     /// <param name="reason">What was found and what was expected; no full stop.</param>
     /// <param name="remedy">What to do; no full stop.</param>
     public LoweringException Refuse(string reason, string remedy) => new(new Blocker(Node.Name, Node.Operator, reason, remedy));
+
+    private void CheckSize(string name, ElementType type, TensorShape shape)
+    {
+        long bytes = type.ByteSize();
+        foreach (int dimension in shape.Dimensions)
+        {
+            bytes *= Math.Max(dimension, 1);
+            if (bytes > WireBytesLimit) throw Refuse($"'{name}' would be {type.DisplayName()} {shape}, more than the limit of {WireBytesLimit} bytes", "Use a smaller model or smaller dimensions");
+        }
+    }
 
     private string OutputName(int index) => Wants(index) ? Node.Outputs[index] : Format($"{Node.Name}.{index}");
 

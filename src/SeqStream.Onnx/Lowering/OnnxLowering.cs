@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SeqStream.Contracts;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Streaming;
+using SeqStream.Onnx.Writing;
 using SeqStream.Operators;
 using SeqStream.Operators.Streaming;
 using SeqStream.Plan;
@@ -22,6 +23,7 @@ public sealed class OnnxLowering
     private readonly PackedWeights _weights = new();
     private readonly OperatorRule _whole;
     private readonly FreeDimensions _dimensions;
+    private readonly Dictionary<string, WireFacts> _facts = new(StringComparer.Ordinal);   // by value name
 
     private OnnxLowering(OnnxModel model, LoweringOptions options)
     {
@@ -39,7 +41,7 @@ public sealed class OnnxLowering
     public static LoweringResult Lower(OnnxModel model, LoweringOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new OnnxLowering(model, options ?? LoweringOptions.Default).Lower();
+        return Bounded(model, options, static lowering => lowering.Lower());
     }
 
     /// <summary>Lowers a model to a plan whose one step is one call of the model, whole sequences and all, and that remembers nothing: an oracle for the stepped plan.</summary>
@@ -48,7 +50,20 @@ public sealed class OnnxLowering
     public static LoweringResult LowerWhole(OnnxModel model, LoweringOptions? options = null)
     {
         ArgumentNullException.ThrowIfNull(model);
-        return new OnnxLowering(model, options ?? LoweringOptions.Default).LowerCall();
+        return Bounded(model, options, static lowering => lowering.LowerCall());
+    }
+
+    private static LoweringResult Bounded(OnnxModel model, LoweringOptions? options, Func<OnnxLowering, LoweringResult> lower)
+    {
+        options ??= LoweringOptions.Default;
+        try
+        {
+            return lower(new OnnxLowering(model, options));
+        }
+        catch (LoweringStop stop)
+        {
+            return new LoweringResult { File = model.File, Options = options, Blockers = stop.Blockers };
+        }
     }
 
     private LoweringResult Lower()
@@ -59,15 +74,14 @@ public sealed class OnnxLowering
         HashSet<string> stateInputs = [.. pairs.Select(static pair => pair.Input.Name)];
         FindTimeDimension search = new(_model, _dimensions, _whole, _folding, stateInputs);
         FreeDimension? time = search.Find(_options.TimeAxis);
-        result = result with { TimeDimension = time?.Key, BatchDimensions = [.. _dimensions.Free.Where(dimension => dimension != time).Select(static dimension => dimension.Key)], Notes = [.. search.Notes] };
+        result = result with { TimeDimension = time?.Key, TimeAxes = [.. time?.Places ?? []], BatchDimensions = [.. _dimensions.Free.Where(dimension => dimension != time).Select(static dimension => dimension.Key)], Notes = [.. search.Notes] };
         if (search.Blockers.Count > 0) return result with { Blockers = [.. search.Blockers] };
         TimeReport? report = null;
         if (time is not null)
         {
             report = Analyse(time, stateInputs, out ImmutableArray<Blocker> blockers);
             bool mayStepAnyway = pairs.Count > 0;
-            if (!mayStepAnyway && PulseCompiler.IsWorthTrying(blockers)) return Compile(result with { Form = StreamForm.Sequence }, time, blockers);
-            if (!blockers.IsEmpty && !mayStepAnyway) return result with { Form = StreamForm.Sequence, Blockers = blockers };
+            if (!mayStepAnyway && !blockers.IsEmpty) return Compile(result with { Form = StreamForm.Sequence }, time, blockers);
             if (!blockers.IsEmpty) result = result with { Notes = [.. result.Notes, .. blockers.Select(static blocker => NotProved + blocker)] };
             if (!blockers.IsEmpty) report = null;
         }
@@ -79,7 +93,7 @@ public sealed class OnnxLowering
         LoweringResult result = new() { File = _model.File };
         if (_dimensions.Blockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers] };
         GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(null, 1), _whole, _folding);
-        return Finish(result, trace, new PlanParts(trace));
+        return Finish(result, trace, new PlanParts(trace), static (name, _) => new LoweredOutput(name, OutputTiming.EveryStep, 0));
     }
 
     private TimeReport? Analyse(FreeDimension time, HashSet<string> stateInputs, out ImmutableArray<Blocker> blockers)
@@ -92,6 +106,13 @@ public sealed class OnnxLowering
             return null;
         }
         TimeReport report = TimeAnalysis.Analyse(_model, one, shorter, longer, stateInputs);
+        foreach (TraceStep step in shorter.LiveSteps)
+        {
+            for (int at = 0; at < step.Outputs.Length && at < step.Node.Outputs.Length; at++)
+            {
+                if (step.Outputs[at] is { } wire && report.Facts.TryGetValue(wire, out WireFacts facts)) _facts[step.Node.Outputs[at]] = facts;
+            }
+        }
         blockers = report.Blockers;
         if (blockers.IsEmpty) blockers = [.. report.Outputs.Where(static output => output.Value.Kind == TimeKind.Initial).Select(static output => new Blocker(output.Key, "", "this output is the state from before the sequence", TimeQuestion.WholeSequence))];
         return report;
@@ -106,9 +127,10 @@ public sealed class OnnxLowering
         PulseTrace compiled = compiler.Compile();
         if (!compiled.Blockers.IsEmpty) return result with { Blockers = PulseCompiler.Choose(blockers, compiled.Blockers) };
         PlanParts parts = new(compiled.Trace);
+        foreach (StepNode node in compiled.Holds) parts.Append(node);
         if (parts.Nodes.Any(node => node.States.Contains(compiled.Pass.Clock.Steps))) parts.Append(new CountStepsNode(compiled.Pass.Clock));
-        result = result with { FramesPerStep = compiled.Pass.Frames, ShortestStream = compiled.Pass.ShortestStream, Outputs = compiled.Outputs(_model) };
-        return Finish(result with { Notes = [.. result.Notes, .. compiled.Notes(result.Outputs)] }, compiled.Trace, parts);
+        result = result with { FramesPerStep = compiled.Pass.Frames, ShortestStream = compiled.Pass.ShortestStream, LengthMultiple = compiled.Pass.OnlyMultiples ? compiled.Pass.Frames : 1, Outputs = compiled.Outputs(_model) };
+        return Finish(result with { Notes = [.. result.Notes, .. compiled.Notes(result.Outputs)] }, compiled.Trace, parts, compiled.Describe);
     }
 
     private LoweringResult Assemble(LoweringResult result, FreeDimension? time, IReadOnlyList<FoundPair> pairs, TimeReport? report)
@@ -132,9 +154,18 @@ public sealed class OnnxLowering
         HashSet<string> stateOutputs = [.. pairs.Select(static pair => pair.Output.Name)];
         result = result with
         {
-            Outputs = [.. _model.Graph.Outputs.Where(output => !stateOutputs.Contains(output.Name)).Select(output => new LoweredOutput(output.Name, TimingOf(output.Name, report), Delay: 0) { Axis = AxisOf(output.Name, report) })],
+            Outputs = [.. _model.Graph.Outputs.Where(output => !stateOutputs.Contains(output.Name)).Select(output => Written(output.Name, trace) ?? new LoweredOutput(output.Name, TimingOf(output.Name, report), Delay: 0) { Axis = AxisOf(output.Name, report) })],
         };
-        return Finish(result, trace, parts);
+        if (result.Form == StreamForm.Step) result = result with { FramesPerStep = StepMetadata.FramesOf(_model.Metadata), ShortestStream = StepMetadata.ShortestOf(_model.Metadata) };
+        return Finish(result, trace, parts, (name, _) => TimeOf(name, report));
+    }
+
+    /// <summary>What the file itself says of an output, if it fits the output: a step model that SeqStream has written.</summary>
+    private LoweredOutput? Written(string name, GraphTrace trace)
+    {
+        if (StepMetadata.OutputOf(_model.Metadata, name) is not { } output) return null;
+        TensorShape shape = trace.Outputs[name].Wire.Shape;
+        return output.Axis < 0 || (output.Axis < shape.Rank && shape[output.Axis] == output.FramesPerStep) ? output : null;
     }
 
     /// <summary>A state that does more than keep a recurrent node's memory, or a recurrent node along time whose memory nothing keeps; null if there is none.</summary>
@@ -153,15 +184,23 @@ public sealed class OnnxLowering
             _ => OutputTiming.LastStep,
         };
 
+    private LoweredOutput TimeOf(string value, TimeReport? report)
+    {
+        WireFacts facts = report is null || !_facts.TryGetValue(value, out WireFacts known) ? WireFacts.EveryStep(-1) : known;
+        OutputTiming timing = facts.Kind switch { TimeKind.EveryStep => OutputTiming.EveryStep, TimeKind.LastStep => OutputTiming.LastStep, _ => OutputTiming.Fixed };
+        return new LoweredOutput(value, timing, 0) { Axis = facts.Kind == TimeKind.EveryStep ? facts.Axis : -1 };
+    }
+
     private static int AxisOf(string output, TimeReport? report)
         => report is not null && report.Outputs.TryGetValue(output, out WireFacts facts) && facts.Kind == TimeKind.EveryStep ? facts.Axis : -1;
 
-    private LoweringResult Finish(LoweringResult result, GraphTrace trace, PlanParts parts)
+    private LoweringResult Finish(LoweringResult result, GraphTrace trace, PlanParts parts, Func<string, Wire, LoweredOutput> timeOf)
     {
         if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
         ImmutableArray<Wire> inputs = [.. _model.Graph.Inputs.Select(input => trace.Inputs[input.Name]).Where(wire => wire.Constant is null && !parts.IsState(wire))];
         ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name].Wire))];
-        ImmutableArray<StepConstant> constants = [.. _model.Graph.Inputs.Where(input => _options.Constants.ContainsKey(input.Name)).Select(input => new StepConstant(input.Name, _options.Constants[input.Name]))];
-        return result with { Plan = parts.Build(_model.File, inputs, outputs, constants) };
+        ImmutableArray<StepConstant> constants = [.. _model.Graph.Inputs.Where(input => _options.Constants.ContainsKey(input.Name)).Select(input => new StepConstant(input.Name, _options.Constants[input.Name])), .. StepMetadata.ConstantsOf(_model.Metadata).Where(constant => _model.Graph.Inputs.All(input => input.Name != constant.Name))];
+        StepPlan plan = parts.Build(_model.File, inputs, outputs, constants);
+        return StepCost.Excess(plan) is { } blocker ? result with { Blockers = [blocker] } : result with { Plan = plan, Nodes = LoweredNode.Of(trace, timeOf) };
     }
 }

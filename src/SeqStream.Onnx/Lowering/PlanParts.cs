@@ -45,13 +45,6 @@ internal sealed class PlanParts
             return new Blocker(pair.Input.Name, "", $"this state goes in as {before} and comes out as {after}", "Give the sizes under which both are the same, or pair it with another output");
         }
         ConstantTensor? initial = pair.Initial;
-        if (pair.Pair.Initial == "ones")
-        {
-            if (before.Type != ElementType.Float32) return new Blocker(pair.Input.Name, "", $"this state is {before.Type.DisplayName()}; only float32 states can start from ones", "Give the initial state when the model is loaded");
-            float[] ones = new float[before.Shape.ElementCount];
-            Array.Fill(ones, 1);
-            initial = ConstantTensor.Float32(before.Shape, ones);
-        }
         if (initial is not null && (initial.Type != before.Type || initial.Shape.ElementCount != before.Shape.ElementCount))
         {
             return new Blocker(pair.Input.Name, "", $"this state is {before}, but the initial value given is {initial.Type.DisplayName()} {initial.Shape}", "Give an initial value of the same type and shape");

@@ -9,8 +9,10 @@ namespace SeqStream.Onnx.Lowering;
 internal sealed class RecurrentPaths
 {
     private static readonly ImmutableHashSet<string> s_movements = ["Identity", "Reshape", "Squeeze", "Unsqueeze", "Flatten", "Transpose", "Slice", "Split", "Gather", "Concat", "Cast"];
+    private const int MostMarks = 1_000_000;
     private readonly Dictionary<string, HashSet<string>> _initial = new(StringComparer.Ordinal);
     private readonly Dictionary<string, HashSet<string>> _final = new(StringComparer.Ordinal);
+    private int _marks;
 
     /// <summary>Follows all paths of a graph.</summary>
     public RecurrentPaths(OnnxGraph graph)
@@ -22,9 +24,9 @@ internal sealed class RecurrentPaths
     /// <summary>True for nodes that move elements and compute nothing.</summary>
     public static bool IsMovement(OnnxNode node) => node.Domain.Length == 0 && s_movements.Contains(node.Operator);
 
-    /// <summary>True if all the recurrent states that the input fills are those that the output is made of.</summary>
+    /// <summary>True if all the recurrent states that the input fills are those that the output is made of; false for all where there are too many paths to follow.</summary>
     public bool Connects(OnnxValue input, OnnxValue output)
-        => _initial.TryGetValue(input.Name, out HashSet<string>? filled) && _final.TryGetValue(output.Name, out HashSet<string>? made) && filled.SetEquals(made);
+        => _marks <= MostMarks && _initial.TryGetValue(input.Name, out HashSet<string>? filled) && _final.TryGetValue(output.Name, out HashSet<string>? made) && filled.SetEquals(made);
 
     /// <summary>The connection, in words.</summary>
     public string Explain(OnnxValue input, OnnxValue output) => $"it is the initial state, and '{output.Name}' the final one, of {string.Join(", ", _initial[input.Name].Order(StringComparer.Ordinal))}";
@@ -63,9 +65,9 @@ internal sealed class RecurrentPaths
 
     private static ImmutableArray<string> Moved(OnnxNode node) => node.Operator == "Concat" ? node.Inputs : [.. node.Inputs.Take(1)];
 
-    private static void Mark(Dictionary<string, HashSet<string>> marks, string name, HashSet<string> states)
+    private void Mark(Dictionary<string, HashSet<string>> marks, string name, HashSet<string> states)
     {
-        if (name.Length == 0) return;
+        if (name.Length == 0 || (_marks += states.Count) > MostMarks) return;
         if (marks.TryGetValue(name, out HashSet<string>? known)) known.UnionWith(states);
         else marks.Add(name, [.. states]);
     }

@@ -13,12 +13,15 @@ namespace SeqStream.Onnx.Lowering;
 internal sealed class ResidentStates
 {
     private const int MostNumbers = 1 << 24;    // float32 holds every integer up to here
+    private const int MostPlaces = 1 << 18;     // states times recurrent nodes
+    private const long MostComparisons = 4L << 30;
 
     private readonly GraphTrace _trace;
     private readonly PlanParts _parts;
     private readonly ConstantFolding _folding;
     private readonly Dictionary<Wire, Wire> _origins = [];     // wire -> constant wire with the number of the element that each of its elements is
     private int _numbers = 1;
+    private long _comparisons;
 
     private ResidentStates(GraphTrace trace, PlanParts parts, ConstantFolding folding)
     {
@@ -30,8 +33,16 @@ internal sealed class ResidentStates
     /// <summary>Settles every state of <paramref name="parts"/> for which this is possible; others stay on wires.</summary>
     public static void Settle(GraphTrace trace, PlanParts parts, ConstantFolding folding)
     {
+        if ((long)parts.States.Count * parts.Nodes.OfType<RecurrentStepNode>().Count() is 0 or > MostPlaces) return;
         ResidentStates pass = new(trace, parts, folding);
-        pass.FindOrigins();
+        try
+        {
+            pass.FindOrigins();
+        }
+        catch (LoweringException)
+        {
+            return;    // Numbering the elements goes beyond the budget: the states stay on wires.
+        }
         List<WiredState> whole = [.. parts.States.Where(pass.IsOnlyMoved)];
         for (bool changed = true; changed;)
         {
@@ -96,7 +107,7 @@ internal sealed class ResidentStates
     /// <summary>True if nothing but movements and initial states of recurrent nodes reads a state's elements, and no output shows them.</summary>
     private bool IsOnlyMoved(WiredState state)
     {
-        if (!_origins.ContainsKey(state.Before)) return false;
+        if (!_origins.ContainsKey(state.Before) || _comparisons > MostComparisons) return false;
         foreach (TraceStep step in _trace.LiveSteps)
         {
             for (int index = 0; index < step.Inputs.Length; index++)
@@ -114,6 +125,7 @@ internal sealed class ResidentStates
     private bool Holds(WiredState state, Wire? wire)
     {
         if (wire is null || !_origins.TryGetValue(wire, out Wire? origin)) return false;
+        _comparisons += origin.Shape.ElementCount;
         (float first, float last) = Range(_origins[state.Before]);
         return origin.Constant!.Values<float>().ContainsAnyInRange(first, last);
     }

@@ -1,3 +1,5 @@
+using SeqStream.Plan;
+
 namespace SeqStream.Onnx.Lowering;
 
 /// <summary>A state input of a model, the output that gives its next value, and how that is known.</summary>
@@ -7,6 +9,9 @@ namespace SeqStream.Onnx.Lowering;
 /// <param name="Reason">Why these two belong together, for people.</param>
 public sealed record StatePair(string Input, string Output, string Initial, string Reason)
 {
+    /// <summary>One stream's initial value; null for zeros.</summary>
+    public ConstantTensor? InitialValue { get; init; }
+
     /// <summary><c>h0 -> hn from zeros: the names say so</c>.</summary>
     public override string ToString() => $"{Input} -> {Output} from {Initial}: {Reason}";
 }

@@ -1,5 +1,7 @@
 using System.Collections.Immutable;
 using SeqStream.Onnx.Reading;
+using SeqStream.Onnx.Streaming;
+using SeqStream.Onnx.Writing;
 using SeqStream.Plan;
 
 namespace SeqStream.Onnx.Lowering;
@@ -10,8 +12,10 @@ namespace SeqStream.Onnx.Lowering;
 /// </summary>
 internal sealed class StatePairing
 {
-    private const string MetadataPrefix = "seqstream.state.";
+    private const int MostStateElements = 1 << 26;
+    private const int MostShown = 32;
     private readonly OnnxModel _model;
+    private readonly FreeDimensions _dimensions;
     private readonly List<FoundPair> _pairs = [];
     private readonly List<Blocker> _blockers = [];
     private readonly List<OnnxValue> _inputs;
@@ -20,6 +24,7 @@ internal sealed class StatePairing
     private StatePairing(OnnxModel model, LoweringOptions options)
     {
         _model = model;
+        _dimensions = new FreeDimensions(model, options);
         _inputs = [.. model.Graph.Inputs.Where(input => !options.Constants.ContainsKey(input.Name))];
         _outputs = [.. model.Graph.Outputs];
     }
@@ -38,14 +43,26 @@ internal sealed class StatePairing
     {
         foreach ((string key, string text) in _model.Metadata.OrderBy(static entry => entry.Key, StringComparer.Ordinal))
         {
-            if (!key.StartsWith(MetadataPrefix, StringComparison.Ordinal)) continue;
-            string input = key[MetadataPrefix.Length..];
+            if (!key.StartsWith(StepMetadata.StatePrefix, StringComparison.Ordinal) || _blockers.Count > MostShown) continue;
+            string input = key[StepMetadata.StatePrefix.Length..];
             if (_pairs.Any(pair => pair.Input.Name == input)) continue;
             string[] parts = text.Split(';', StringSplitOptions.TrimEntries);
             string initial = parts.Skip(1).FirstOrDefault(static part => part.StartsWith("init=", StringComparison.Ordinal))?[5..] ?? "zeros";
-            if (initial is "zeros" or "ones") Declare(input, parts[0], initial, null, $"metadata '{key}' says so");
-            else _blockers.Add(new Blocker(input, "", $"metadata '{key}' starts the state from '{initial}', expected zeros or ones", "Give the initial state when the model is loaded"));
+            if (initial == "zeros") Declare(input, parts[0], initial, null, $"metadata '{key}' says so");
+            else if (InitialOf(input, initial) is { } value) Declare(input, parts[0], initial == "ones" ? initial : "given", value, $"metadata '{key}' says so");
+            else _blockers.Add(new Blocker(input, "", $"metadata '{key}' starts the state from '{initial}', expected zeros, ones, a number for all elements, or base64: with the elements of one stream", "Give the initial state when the model is loaded"));
         }
+    }
+
+    /// <summary>One stream's initial value; null if the text does not fit the input. An input that is not there is told of elsewhere.</summary>
+    private ConstantTensor? InitialOf(string name, string text)
+    {
+        if (_inputs.FirstOrDefault(value => value.Name == name) is not { } input) return ConstantTensor.Float32(new TensorShape(), 0);
+        if (!input.HasRank || input.Type == ElementType.None) return null;
+        long count = 1;
+        int[] sizes = [.. input.Dimensions.Select((_, axis) => _dimensions.SizeOf(input, axis) ?? 1)];
+        foreach (int size in sizes) count = count > MostStateElements ? count : count * Math.Max(size, 0);
+        return count > MostStateElements ? null : StepMetadata.Read(text, input.Type, new TensorShape(sizes));
     }
 
     private void Declare(string inputName, string outputName, string initial, ConstantTensor? given, string reason)
@@ -73,12 +90,14 @@ internal sealed class StatePairing
     private void InferBy(Func<OnnxValue, OnnxValue, bool> suggests, Func<OnnxValue, OnnxValue, string> explain)
     {
         List<(OnnxValue Input, OnnxValue Output)> candidates = [.. from input in _inputs from output in _outputs where Agree(input, output) && suggests(input, output) select (input, output)];
+        ILookup<OnnxValue, (OnnxValue Input, OnnxValue Output)> byInput = candidates.ToLookup(static pair => pair.Input), byOutput = candidates.ToLookup(static pair => pair.Output);
+        HashSet<OnnxValue> ambiguous = [];
         foreach ((OnnxValue input, OnnxValue output) in candidates)
         {
-            if (!_inputs.Contains(input) || !_outputs.Contains(output)) continue;
-            List<(OnnxValue Input, OnnxValue Output)> rivals = [.. candidates.Where(other => other.Input == input || other.Output == output)];
+            if (ambiguous.Contains(input) || !_inputs.Contains(input) || !_outputs.Contains(output)) continue;
+            List<(OnnxValue Input, OnnxValue Output)> rivals = [.. byInput[input].Concat(byOutput[output]).Distinct()];
             if (rivals.Count == 1) Add(input, output, "zeros", null, explain(input, output));
-            else Ambiguous(input, rivals.Select(static rival => $"{rival.Input.Name} -> {rival.Output.Name}"));
+            else if (ambiguous.Add(input)) Ambiguous(input, rivals.Select(static rival => $"{rival.Input.Name} -> {rival.Output.Name}"));
         }
     }
 
@@ -97,12 +116,12 @@ internal sealed class StatePairing
     private void Ambiguous(OnnxValue input, IEnumerable<string> candidates)
     {
         if (_blockers.Any(blocker => blocker.Node == input.Name)) return;
-        _blockers.Add(new Blocker(input.Name, "", $"it looks like a state, but its next value may be any of: {string.Join("; ", candidates)}", $"Say which with the metadata key '{MetadataPrefix}{input.Name}', or when the model is loaded"));
+        _blockers.Add(new Blocker(input.Name, "", $"it looks like a state, but its next value may be any of: {Some(candidates)}", $"Say which with the metadata key '{StepMetadata.StatePrefix}{input.Name}', or when the model is loaded"));
     }
 
     private void Add(OnnxValue input, OnnxValue output, string initial, ConstantTensor? given, string reason)
     {
-        _pairs.Add(new FoundPair(input, output, given, new StatePair(input.Name, output.Name, initial, reason)));
+        _pairs.Add(new FoundPair(input, output, given, new StatePair(input.Name, output.Name, initial, reason) { InitialValue = given }));
         _inputs.Remove(input);
         _outputs.Remove(output);
     }
@@ -115,5 +134,11 @@ internal sealed class StatePairing
         return input.Dimensions.Zip(output.Dimensions).All(static pair => pair.First.Number == pair.Second.Number || !pair.First.IsFixed || !pair.Second.IsFixed);
     }
 
-    private static string Names(ImmutableArray<OnnxValue> values) => string.Join(", ", values.Select(static value => value.Name));
+    private static string Names(ImmutableArray<OnnxValue> values) => Some(values.Select(static value => value.Name));
+
+    private static string Some(IEnumerable<string> texts)
+    {
+        string[] shown = [.. texts.Take(MostShown + 1)];
+        return shown.Length <= MostShown ? string.Join("; ", shown) : string.Join("; ", shown.Take(MostShown)) + "; ...";
+    }
 }

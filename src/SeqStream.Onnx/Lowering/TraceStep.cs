@@ -17,8 +17,8 @@ internal sealed record TraceStep(
     /// <summary>True if every wire it reads is a constant: then it is run once, while the plan is built.</summary>
     public bool HasConstantInputs => AreConstant(Inputs);
 
-    /// <summary>True if there is nothing left of it at run time: its inputs are constants, or its outputs follow from shapes alone.</summary>
-    public bool IsConstant => HasConstantInputs || AreConstant(Outputs);
+    /// <summary>True if there is nothing left of it at run time: its outputs are folded, or follow from shapes alone.</summary>
+    public bool IsConstant => AreConstant(Outputs);
 
     private static bool AreConstant(ImmutableArray<Wire?> wires) => wires.All(static wire => wire is null || wire.Constant is not null);
 }

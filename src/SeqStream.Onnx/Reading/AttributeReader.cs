@@ -8,7 +8,7 @@ internal static class AttributeReader
     /// <summary>Reads an attribute of a node in a graph that lies <paramref name="level"/> graphs deep.</summary>
     public static OnnxAttribute Read(ProtobufReader reader, int level)
     {
-        reader.Budget.TakeItem(reader.Offset);
+        reader.Budget.TakeItem(reader.Offset, weight: 4);
         string name = "";
         OnnxAttributeKind? stated = null;
         OnnxAttributeKind seen = OnnxAttributeKind.Other;
@@ -17,9 +17,9 @@ internal static class AttributeReader
         string text = "";
         OnnxTensor? tensor = null;
         OnnxGraph? graph = null;
-        List<float> floats = [];
-        List<long> ints = [];
-        List<string> texts = [];
+        List<float>? floats = null;
+        List<long>? ints = null;
+        List<string>? texts = null;
         while (reader.Next())
         {
             switch (reader.Field)
@@ -30,9 +30,9 @@ internal static class AttributeReader
                 case 4: text = reader.LooseText(); seen = OnnxAttributeKind.Text; break;
                 case 5: tensor = TensorReader.Read(reader.Message()); seen = OnnxAttributeKind.Tensor; break;
                 case 6: graph = GraphReader.Read(reader.Message(), level + 1); seen = OnnxAttributeKind.Graph; break;
-                case 7: reader.Floats(floats); seen = OnnxAttributeKind.Floats; break;
-                case 8: reader.Ints(ints); seen = OnnxAttributeKind.Ints; break;
-                case 9: texts.Add(reader.LooseText()); seen = OnnxAttributeKind.Texts; break;
+                case 7: reader.Floats(ref floats); seen = OnnxAttributeKind.Floats; break;
+                case 8: reader.Ints(ref ints); seen = OnnxAttributeKind.Ints; break;
+                case 9: (texts ??= []).Add(reader.LooseText()); seen = OnnxAttributeKind.Texts; break;
                 case 20: stated = reader.Int() is var kind and >= 1 and <= 8 ? (OnnxAttributeKind)kind : OnnxAttributeKind.Other; break;
                 default: reader.Skip(); break;
             }
@@ -49,9 +49,9 @@ internal static class AttributeReader
             Text = text,
             Tensor = tensor,
             Graph = graph,
-            Floats = [.. floats],
-            Ints = [.. ints],
-            Texts = [.. texts],
+            Floats = floats is null ? [] : [.. floats],
+            Ints = ints is null ? [] : [.. ints],
+            Texts = texts is null ? [] : [.. texts],
         };
     }
 }

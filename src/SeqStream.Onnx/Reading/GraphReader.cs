@@ -20,18 +20,20 @@ internal static class GraphReader
             switch (reader.Field)
             {
                 case 1: nodes.Add(ReadNode(reader.Message(), nodes.Count, level)); break;
-                case 2: name = reader.LooseText(); break;
+                case 2: name = reader.LooseName(); break;
                 case 5: AddInitializer(reader, initializers, TensorReader.Read(reader.Message())); break;
-                case 11: inputs.Add(ValueReader.Read(reader.Message())); break;
-                case 12: outputs.Add(ValueReader.Read(reader.Message())); break;
+                case 11: AddPort(reader, inputs, ValueReader.Read(reader.Message()), "inputs"); break;
+                case 12: AddPort(reader, outputs, ValueReader.Read(reader.Message()), "outputs"); break;
                 case 15: AddInitializer(reader, initializers, ReadSparse(reader.Message())); break;
                 default: reader.Skip(); break;
             }
         }
+        ImmutableArray<OnnxValue> free = [.. inputs.Where(input => !initializers.ContainsKey(input.Name))];
+        CheckNames(reader, inputs, outputs, initializers, nodes);
         return new OnnxGraph
         {
             Name = name,
-            Inputs = [.. inputs.Where(input => !initializers.ContainsKey(input.Name))],
+            Inputs = free,
             Outputs = outputs.ToImmutable(),
             Initializers = initializers.ToImmutable(),
             Nodes = nodes.ToImmutable(),
@@ -40,6 +42,36 @@ internal static class GraphReader
 
     /// <summary>The domain as nodes and opsets should write it: <c>ai.onnx</c> is the empty domain's other name.</summary>
     public static string DomainOf(string text) => text == "ai.onnx" ? "" : text;
+
+    private static void AddPort(in ProtobufReader reader, ImmutableArray<OnnxValue>.Builder ports, OnnxValue port, string what)
+    {
+        if (ports.Count == reader.Budget.Limits.Ports) throw reader.Fault($"a graph has more than {ports.Count} {what}, which is the limit");
+        ports.Add(port);
+    }
+
+    /// <summary>Refuses a graph in which one name means two values.</summary>
+    private static void CheckNames(
+        in ProtobufReader reader, ImmutableArray<OnnxValue>.Builder inputs, ImmutableArray<OnnxValue>.Builder outputs, ImmutableDictionary<string, OnnxTensor>.Builder initializers, ImmutableArray<OnnxNode>.Builder nodes)
+    {
+        HashSet<string> names = new(StringComparer.Ordinal);
+        foreach (OnnxValue output in outputs)
+        {
+            if (!names.Add(output.Name)) throw reader.Fault($"a graph has two outputs '{output.Name}'");
+        }
+        names.Clear();
+        foreach (OnnxValue input in inputs)
+        {
+            if (!names.Add(input.Name)) throw reader.Fault($"a graph has two inputs '{input.Name}'");
+        }
+        names.UnionWith(initializers.Keys);
+        foreach (OnnxNode node in nodes)
+        {
+            foreach (string output in node.Outputs)
+            {
+                if (output.Length > 0 && !names.Add(output)) throw reader.Fault($"node '{node.Name}' ({node.Operator}) makes '{output}', but another node, an input or a stored tensor has that name already. Every value needs a name of its own");
+            }
+        }
+    }
 
     private static void AddInitializer(in ProtobufReader reader, ImmutableDictionary<string, OnnxTensor>.Builder initializers, OnnxTensor tensor)
     {
@@ -66,19 +98,19 @@ internal static class GraphReader
         string domain = "";
         ImmutableArray<string>.Builder inputs = ImmutableArray.CreateBuilder<string>();
         ImmutableArray<string>.Builder outputs = ImmutableArray.CreateBuilder<string>();
-        ImmutableDictionary<string, OnnxAttribute> attributes = ImmutableDictionary<string, OnnxAttribute>.Empty;
+        ImmutableDictionary<string, OnnxAttribute>.Builder? attributes = null;
         while (reader.Next())
         {
             switch (reader.Field)
             {
                 case 1: inputs.Add(reader.Text()); break;
                 case 2: outputs.Add(reader.Text()); break;
-                case 3: name = reader.LooseText(); break;
+                case 3: name = reader.LooseName(); break;
                 case 4: @operator = reader.Text(); break;
                 case 5:
                     OnnxAttribute attribute = AttributeReader.Read(reader.Message(), level);
-                    if (attributes.ContainsKey(attribute.Name)) throw reader.Fault($"node '{name}' has two attributes '{attribute.Name}'");
-                    attributes = attributes.Add(attribute.Name, attribute);
+                    attributes ??= ImmutableDictionary.CreateBuilder<string, OnnxAttribute>();
+                    if (!attributes.TryAdd(attribute.Name, attribute)) throw reader.Fault($"node '{name}' has two attributes '{attribute.Name}'");
                     break;
                 case 7: domain = DomainOf(reader.Text()); break;
                 default: reader.Skip(); break;
@@ -92,7 +124,7 @@ internal static class GraphReader
             Domain = domain,
             Inputs = inputs.ToImmutable(),
             Outputs = outputs.ToImmutable(),
-            Attributes = attributes,
+            Attributes = attributes?.ToImmutable() ?? ImmutableDictionary<string, OnnxAttribute>.Empty,
         };
     }
 }

@@ -19,9 +19,12 @@ internal static class ModelReader
             switch (reader.Field)
             {
                 case 1: irVersion = reader.Int(); break;
-                case 2: producer = reader.LooseText(); break;
-                case 3: producerVersion = reader.LooseText(); break;
-                case 7: graph = GraphReader.Read(reader.Message(), level: 0); break;
+                case 2: producer = reader.LooseName(); break;
+                case 3: producerVersion = reader.LooseName(); break;
+                case 7:
+                    if (graph is not null) throw reader.Fault("there are two graphs in it; expected one");
+                    graph = GraphReader.Read(reader.Message(), level: 0);
+                    break;
                 case 8: ReadOpset(reader.Message(), opsets); break;
                 case 14: ReadEntry(reader.Message(), metadata); break;
                 default: reader.Skip(); break;
@@ -64,7 +67,7 @@ internal static class ModelReader
         {
             switch (reader.Field)
             {
-                case 1: key = reader.LooseText(); break;
+                case 1: key = reader.LooseName(); break;
                 case 2: value = reader.LooseText(); break;
                 default: reader.Skip(); break;
             }

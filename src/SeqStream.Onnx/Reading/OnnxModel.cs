@@ -24,24 +24,30 @@ public sealed class OnnxModel
     public required OnnxGraph Graph { get; init; }
 
     /// <summary>Reads a model file.</summary>
-    /// <exception cref="OnnxFormatException">The file is damaged, goes beyond <paramref name="limits"/>, or refers to other files.</exception>
+    /// <exception cref="OnnxFormatException">The file is damaged, goes beyond <paramref name="limits"/>, or refers to other files that it may not read.</exception>
     /// <exception cref="IOException">The file cannot be read.</exception>
     public static OnnxModel Load(string path, OnnxLimits? limits = null)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
         limits ??= OnnxLimits.Default;
-        return Parse(BoundedFile.Read(path, limits.FileBytes), Path.GetFileName(path), limits);
+        byte[] bytes = BoundedFile.Read(path, limits.FileBytes);
+        using ExternalFolder? folder = ExternalFolder.Of(path, limits);
+        return Parse(bytes, Path.GetFileName(path), limits, folder);
     }
 
-    /// <summary>Reads a model from memory.</summary>
+    /// <summary>Reads a model from memory. It has no folder, so external data is refused whatever the limits say.</summary>
     /// <param name="bytes">The file's bytes.</param>
     /// <param name="name">The model's name, for messages.</param>
     /// <param name="limits">What it may cost; <see cref="OnnxLimits.Default"/> unless told.</param>
     /// <exception cref="OnnxFormatException">The bytes are damaged, go beyond <paramref name="limits"/>, or refer to files.</exception>
     public static OnnxModel Parse(ReadOnlySpan<byte> bytes, string name, OnnxLimits? limits = null)
     {
-        limits ??= OnnxLimits.Default;
+        return Parse(bytes, name, limits ?? OnnxLimits.Default, folder: null);
+    }
+
+    private static OnnxModel Parse(ReadOnlySpan<byte> bytes, string name, OnnxLimits limits, ExternalFolder? folder)
+    {
         if (bytes.Length > limits.FileBytes) throw new OnnxFormatException(name, -1, $"it has {bytes.Length} bytes; the limit is {limits.FileBytes}.");
-        return ModelReader.Read(new ProtobufReader(bytes, new ReadingBudget(name, limits, bytes.Length)));
+        return ModelReader.Read(new ProtobufReader(bytes, new ReadingBudget(name, limits, bytes.Length, folder)));
     }
 }

@@ -12,6 +12,9 @@ internal ref struct ProtobufReader
 {
     private static readonly UTF8Encoding s_strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
+    /// <summary>A growing list is twice as large as its elements at worst, and is copied at its end.</summary>
+    private const int CopiesOfList = 3;
+
     private readonly ReadOnlySpan<byte> _bytes;
     private readonly int _base;
     private int _position;
@@ -46,6 +49,7 @@ internal ref struct ProtobufReader
     {
         if (_position == _bytes.Length) return false;
         _fieldStart = _position;
+        Budget.TakeField(Offset);
         ulong tag = RawVarint();
         Field = (int)Math.Min(tag >> 3, int.MaxValue);
         Kind = (WireKind)(tag & 7);
@@ -102,11 +106,13 @@ internal ref struct ProtobufReader
         return new ProtobufReader(bytes, _base + _position - bytes.Length, Budget);
     }
 
-    /// <summary>The current field as text that must be valid UTF-8.</summary>
+    /// <summary>The current field as a name: valid UTF-8 of bounded length.</summary>
     public string Text()
     {
         ReadOnlySpan<byte> bytes = Bytes();
         Budget.TakeItem(Offset);
+        if (bytes.Length > Budget.Limits.NameBytes) throw Fault($"field {Field} is a name of {bytes.Length} bytes; the limit is {Budget.Limits.NameBytes}");
+        Budget.TakeBytes(sizeof(char) * bytes.Length, Offset);
         try
         {
             return s_strict.GetString(bytes);
@@ -120,39 +126,49 @@ internal ref struct ProtobufReader
     /// <summary>The current field's bytes as text; bytes that are no UTF-8 become replacement characters.</summary>
     public string LooseText()
     {
+        ReadOnlySpan<byte> bytes = Bytes();
         Budget.TakeItem(Offset);
-        return Encoding.UTF8.GetString(Bytes());
+        Budget.TakeBytes((long)sizeof(char) * bytes.Length, Offset);
+        return Encoding.UTF8.GetString(bytes);
+    }
+
+    /// <summary>The current field as a name for people: of bounded length; bytes that are no UTF-8 become replacement characters.</summary>
+    public string LooseName()
+    {
+        string text = LooseText();
+        return text.Length <= Budget.Limits.NameBytes ? text : throw Fault($"field {Field} is a name of {text.Length} letters; the limit is {Budget.Limits.NameBytes}");
     }
 
     /// <summary>Adds the current field, one integer or a packed list of them, to <paramref name="list"/>.</summary>
-    public void Ints(List<long> list)
+    public void Ints(ref List<long>? list)
     {
         if (Kind == WireKind.Varint)
         {
-            Budget.TakeBytes(sizeof(long), Offset);
-            list.Add(Int());
+            Budget.TakeBytes(CopiesOfList * sizeof(long), Offset);
+            (list ??= []).Add(Int());
             return;
         }
         ProtobufReader packed = Message();
-        while (packed._position < packed._bytes.Length)
-        {
-            Budget.TakeBytes(sizeof(long), Offset);
-            list.Add((long)packed.RawVarint());
-        }
+        int count = 0;
+        foreach (byte part in packed._bytes) count += part < 0x80 ? 1 : 0;
+        Budget.TakeBytes((long)count * CopiesOfList * sizeof(long), Offset);
+        (list ??= []).EnsureCapacity(list.Count + count);
+        while (packed.NextPacked(out ulong value)) list.Add((long)value);
     }
 
     /// <summary>Adds the current field, one float32 or a packed list of them, to <paramref name="list"/>.</summary>
-    public void Floats(List<float> list)
+    public void Floats(ref List<float>? list)
     {
         if (Kind == WireKind.Fixed32)
         {
-            Budget.TakeBytes(sizeof(float), Offset);
-            list.Add(Float());
+            Budget.TakeBytes(CopiesOfList * sizeof(float), Offset);
+            (list ??= []).Add(Float());
             return;
         }
         ReadOnlySpan<byte> bytes = Bytes();
         if (bytes.Length % sizeof(float) != 0) throw Fault($"field {Field} should be a list of float32, but has {bytes.Length} bytes");
-        Budget.TakeBytes(bytes.Length, Offset);
+        Budget.TakeBytes((long)CopiesOfList * bytes.Length, Offset);
+        (list ??= []).EnsureCapacity(list.Count + bytes.Length / sizeof(float));
         for (int at = 0; at < bytes.Length; at += sizeof(float)) list.Add(BinaryPrimitives.ReadSingleLittleEndian(bytes[at..]));
     }
 

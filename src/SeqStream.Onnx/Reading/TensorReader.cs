@@ -17,29 +17,40 @@ internal static class TensorReader
     public static OnnxTensor Read(ProtobufReader reader)
     {
         ProtobufReader elements = reader;
-        List<long> dimensions = [];
+        List<long>? dimensions = null;
+        List<(string, string)>? external = null;
         long typeNumber = 0;
         string name = "";
         bool raw = false;
-        reader.Budget.TakeItem(reader.Offset);
+        reader.Budget.TakeItem(reader.Offset, weight: 4);
         while (reader.Next())
         {
             switch (reader.Field)
             {
-                case 1: reader.Ints(dimensions); break;
+                case 1: reader.Ints(ref dimensions); break;
                 case 2: typeNumber = reader.Int(); break;
                 case 8: name = reader.Text(); break;
-                case RawBytes: raw = true; reader.Skip(); break;
-                case 13: throw reader.Fault($"tensor '{name}' keeps its elements in another file; SeqStream reads no external data. Save the model as one file");
+                case RawBytes:
+                    if (raw) throw reader.Fault($"tensor '{name}' has its bytes twice");
+                    raw = true;
+                    reader.Skip();
+                    break;
+                case 13:
+                    ProtobufReader entry = reader.Message();
+                    RefuseUnlessAllowed(reader, name);
+                    (external ??= []).Add(ReadEntry(entry));
+                    break;
                 case 14:
-                    if (reader.Int() != 0) throw reader.Fault($"tensor '{name}' keeps its elements in another file; SeqStream reads no external data. Save the model as one file");
+                    if (reader.Int() == 0) break;
+                    RefuseUnlessAllowed(reader, name);
+                    external ??= [];
                     break;
                 default: reader.Skip(); break;
             }
         }
         ElementType type = TypeOf(typeNumber);
         if (type == ElementType.None) return new OnnxTensor(name, null, $"its elements are {TypeName(typeNumber)}, which SeqStream does not compute with");
-        return new OnnxTensor(name, ReadElements(elements, name, type, ShapeOf(elements, name, dimensions), raw), null);
+        return new OnnxTensor(name, external is null ? ReadElements(elements, name, type, ShapeOf(elements, name, dimensions ?? []), raw) : ReadExternal(reader, name, type, ShapeOf(elements, name, dimensions ?? []), external), null);
     }
 
     /// <summary>SeqStream's element type for an ONNX type number; None where it has none.</summary>
@@ -60,6 +71,34 @@ internal static class TensorReader
         _ => $"of type number {number}",
     };
 
+    private static void RefuseUnlessAllowed(in ProtobufReader reader, string name)
+    {
+        if (reader.Budget.Folder is null) throw reader.Fault($"tensor '{name}' keeps its elements in another file; external data is refused. Save the model as one file, or allow bytes of other files ({nameof(OnnxLimits)}.{nameof(OnnxLimits.ExternalBytes)})");
+    }
+
+    private static (string Key, string Value) ReadEntry(ProtobufReader reader)
+    {
+        string key = "", value = "";
+        while (reader.Next())
+        {
+            switch (reader.Field)
+            {
+                case 1: key = reader.Text(); break;
+                case 2: value = reader.Text(); break;
+                default: reader.Skip(); break;
+            }
+        }
+        return (key, value);
+    }
+
+    private static ConstantTensor ReadExternal(in ProtobufReader reader, string name, ElementType type, TensorShape shape, List<(string, string)> entries)
+    {
+        ExternalPlace place = ExternalPlace.Of(reader, name, entries);
+        byte[] bytes = reader.Budget.Folder!.Read(reader, name, place, BytesOf(reader, name, type, shape));
+        if (type == ElementType.Bool) MakeTruthsOne(bytes);
+        return new ConstantTensor(type, shape, bytes);
+    }
+
     private static TensorShape ShapeOf(in ProtobufReader reader, string name, List<long> dimensions)
     {
         if (dimensions.Count > reader.Budget.Limits.Rank) throw reader.Fault($"tensor '{name}' has {dimensions.Count} dimensions; the limit is {reader.Budget.Limits.Rank}");
@@ -75,14 +114,19 @@ internal static class TensorReader
         return new TensorShape(sizes);
     }
 
+    private static long BytesOf(in ProtobufReader reader, string name, ElementType type, TensorShape shape)
+    {
+        long needed = (long)shape.ElementCount * type.ByteSize();
+        return needed <= Array.MaxLength ? needed : throw reader.Fault($"tensor '{name}' {shape} needs {needed} bytes; the limit is {Array.MaxLength}");
+    }
+
     private static ConstantTensor ReadElements(ProtobufReader reader, string name, ElementType type, TensorShape shape, bool raw)
     {
         int count = shape.ElementCount;
-        long needed = (long)count * type.ByteSize();
+        long needed = BytesOf(reader, name, type, shape);
         int list = raw ? RawBytes : ListOf(type);
         CheckPresent(reader, name, list, raw ? needed : count * (long)LeastBytes(list), shape);
         reader.Budget.TakeBytes(needed, reader.Offset);
-        if (needed > Array.MaxLength) throw reader.Fault($"tensor '{name}' needs {needed} bytes; the limit is {Array.MaxLength}");
         byte[] bytes = new byte[needed];
         int written = 0;
         while (reader.Next())

@@ -9,7 +9,7 @@ internal static class ValueReader
     /// <summary>Reads a declared value.</summary>
     public static OnnxValue Read(ProtobufReader reader)
     {
-        reader.Budget.TakeItem(reader.Offset);
+        reader.Budget.TakeItem(reader.Offset, weight: 3);
         OnnxValue value = new("", ElementType.None, "of no type", default);
         while (reader.Next())
         {

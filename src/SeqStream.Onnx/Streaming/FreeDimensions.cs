@@ -17,6 +17,7 @@ internal sealed class FreeDimensions
         _options = options;
         List<Blocker> blockers = [];
         List<FreeDimension> free = [];
+        Dictionary<string, FreeDimension> byKey = new(StringComparer.Ordinal);
         foreach (OnnxValue input in model.Graph.Inputs)
         {
             if (options.Constants.ContainsKey(input.Name)) continue;
@@ -28,8 +29,8 @@ internal sealed class FreeDimensions
                 InputAxis place = new(input.Name, axis);
                 if (SizeOf(input, axis) is not null) continue;
                 string key = KeyOf(input, axis);
-                if (free.Find(dimension => dimension.Key == key) is { } known) known.Places.Add(place);
-                else free.Add(new FreeDimension(key, [place]));
+                if (byKey.TryGetValue(key, out FreeDimension? known)) known.Places.Add(place);
+                else free.Add(byKey[key] = new FreeDimension(key, [place]));
             }
         }
         Free = free;
@@ -72,6 +73,10 @@ internal sealed class FreeDimensions
                 continue;
             }
             int[] sizes = [.. input.Dimensions.Select((_, axis) => time is not null && time.Places.Contains(new InputAxis(input.Name, axis)) ? length : SizeOf(input, axis) ?? 1)];
+            if (sizes.Aggregate((double)input.Type.ByteSize(), static (product, size) => product * Math.Max(size, 1)) > int.MaxValue)
+            {
+                throw new LoweringStop([new Blocker(input.Name, "", $"this input would be {input.Type.DisplayName()} [{string.Join(", ", sizes)}], more than the limit of {int.MaxValue} bytes", "Use smaller dimensions")]);
+            }
             wires[input.Name] = new Wire(input.Name, input.Type, new TensorShape(sizes));
         }
         return wires;

@@ -59,13 +59,11 @@ internal static class PadPulse
 
     /// <summary>
     /// Waits until the frame after the value's last is not given before the source's end is known. Only where frames are cut off at the end does the value end
-    /// before its source: floor((S + offset) / divisor) + delay must not be less than floor(S / divisor).
+    /// before its source. With p frames for the P source frames of a step, length(S) + delay must not be less than p * floor(S / P); length(S + P) is length(S) + p,
+    /// so that is so for every S if it is for S = 0.
     /// </summary>
-    private static (Wire Wire, PulseFacts Facts) AwaitEnd(PulseQuestion question, Wire wire, PulseFacts facts)
-    {
-        long early = -(facts.Length.Offset + (facts.Delay * facts.Stride));
-        return early <= 0 ? (wire, facts) : question.Delay(wire, facts, checked((int)((early + facts.Stride - 1) / facts.Stride)), 0);
-    }
+    public static (Wire Wire, PulseFacts Facts) AwaitEnd(PulseQuestion question, Wire wire, PulseFacts facts)
+        => question.Delay(wire, facts, checked((int)Math.Max(0, -facts.Length.Formula(0) - facts.Delay)), 0);
 
     private static PulseFacts Moved(PulseFacts facts, int before, int after, ConstantTensor fill)
     {
@@ -79,7 +77,8 @@ internal static class PadPulse
         };
     }
 
-    private static Wire Mask(PulseQuestion question, Wire wire, PulseFacts facts, ConstantTensor fill, Wire? prefix, Wire? suffix)
+    /// <summary>Overwrites the frames before the stream's first and after its last, by each lane's own clock.</summary>
+    public static Wire Mask(PulseQuestion question, Wire wire, PulseFacts facts, ConstantTensor fill, Wire? prefix, Wire? suffix)
     {
         string name = question.Unique("edges");
         Wire output = question.Context.Wire(name, wire.Type, wire.Shape);

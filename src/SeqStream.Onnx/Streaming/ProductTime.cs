@@ -32,7 +32,16 @@ internal static class ProductTime
             ImmutableArray<long> kernel = Ints(question, "kernel_shape"), strides = Ints(question, "strides"), pads = Ints(question, "pads");
             long size = kernel.IsEmpty ? question.Has(1) ? question.Shape(1)[axis] : 0 : kernel[spatial];
             bool isPointwise = size == 1 && (strides.IsEmpty || strides[spatial] == 1) && (pads.IsEmpty || (pads[spatial] == 0 && pads[spatial + axes] == 0));
-            if (!isPointwise) throw question.Refuse($"its window of {size} steps runs along the stream's time, which the step compiler does not buffer", TimeQuestion.WholeSequence);
+            if (!isPointwise) throw question.Refuse($"its window of {size} steps runs along the stream's time, more than one step of input holds", TimeQuestion.WholeSequence);
+        }
+    }
+
+    /// <summary>Local if time is the batch axis.</summary>
+    public static void Frames(TimeQuestion question)
+    {
+        foreach (int input in question.Streaming)
+        {
+            if (input != 0 || question.Facts[input].Axis != 0) throw question.OverTime("the window");
         }
     }
 

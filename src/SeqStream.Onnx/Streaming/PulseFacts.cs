@@ -9,8 +9,8 @@ namespace SeqStream.Onnx.Streaming;
 /// <param name="Length">Frames over the whole stream.</param>
 /// <param name="Anchor">The newest source frame that the value's first frame would need if nothing waited, less the source frames that pads stand for.</param>
 /// <param name="Fill">One element: what the missing frames are made of; null where none are missing.</param>
-internal readonly record struct PulseFacts(int Axis, int Frames, int Delay, StreamLength Length, long Anchor, ConstantTensor? Fill)
+internal readonly record struct PulseFacts(int Axis, int Frames, int Delay, StreamLength Length, double Anchor, ConstantTensor? Fill)
 {
     /// <summary>Source frames for each frame of the value.</summary>
-    public long Stride => Length.Divisor;
+    public double Stride => Length.SourceFramesPerFrame;
 }

@@ -16,6 +16,11 @@ internal static class PulseRules
         Lowered? special = name switch
         {
             "Conv" or "MaxPool" or "AveragePool" => WindowPulse.Lower(question),
+            "ConvTranspose" => TransposedPulse.Lower(question),
+            "STFT" => FramingPulse.Lower(question),
+            "CumSum" => CumulativePulse.Sum(question),
+            "Gather" => LatestPulse.Gather(question),
+            "Reshape" => ReshapePulse.Lower(question),
             "Pad" => PadPulse.Lower(question),
             "Slice" => SlicePulse.Lower(question),
             "Concat" => ConcatPulse.Lower(question),
@@ -79,11 +84,11 @@ internal static class PulseRules
         int[] streaming = [.. question.Streaming];
         PulseFacts first = question.Facts(streaming[0]);
         int delay = 0;
-        long anchor = first.Anchor;
+        double anchor = first.Anchor;
         foreach (int input in streaming)
         {
             PulseFacts facts = question.Facts(input);
-            if (facts.Length != first.Length) throw question.Refuse($"its inputs have {first.Length} and {facts.Length} frames for a stream of S");
+            if (!question.Pass.HaveOneLength(facts, first)) throw question.Refuse($"its inputs have {first.Length} and {facts.Length} frames for a stream of S, which are not the same for every S");
             delay = Math.Max(delay, facts.Delay);
             anchor = Math.Min(anchor, facts.Anchor);
         }

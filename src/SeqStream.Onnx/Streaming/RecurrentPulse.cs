@@ -11,7 +11,7 @@ internal static class RecurrentPulse
 {
     private const int SequenceLengths = 4;
 
-    /// <summary>Rewrites a recurrent node; null if it runs along another axis. Its final states are not offered: they belong to the last frame alone.</summary>
+    /// <summary>Rewrites a recurrent node; null if it runs along another axis. Its final states belong to the last frame alone.</summary>
     public static Lowered? Lower(PulseQuestion question)
     {
         NodeContext node = question.Context;
@@ -20,16 +20,21 @@ internal static class RecurrentPulse
         if (direction != "forward") throw node.Refuse($"{direction} direction cannot run step by step: it starts at the end of the stream", "Export the model forward-only, or run the whole sequence with the executor 'onnxruntime'");
         if (question.Streaming.Any(static input => input != 0)) throw question.Refuse("its initial state or its weights change with the stream");
         CheckLengths(question, facts);
+        bool wantsH = question.Pass.IsRead(question, 1), wantsC = question.Pass.IsRead(question, 2);
         (Wire x, facts) = question.Settle(node.Input(0), facts);
+        if (wantsH || wantsC) (x, facts) = PadPulse.AwaitEnd(question, x, facts);
         RecurrentAttributes attributes = new(node.With(node.Node, [x, .. question.Inputs[1..Math.Min(SequenceLengths, question.Inputs.Length)], null, .. question.Inputs.Skip(SequenceLengths + 1)]));
         if (attributes.Batch != 1) throw question.Refuse($"it runs {attributes.Batch} sequences at once; a step is one stream's");
         RecurrentMemory memory = RecurrentRule.ResidentMemory(node, attributes);
         Wire y = node.Output(0, ElementType.Float32, attributes.OutputShape);
-        StepNode made = facts is { Frames: 1, Delay: 0 }
+        Wire? h = wantsH ? node.Output(1, ElementType.Float32, attributes.StateShape) : null, c = wantsC ? node.Output(2, ElementType.Float32, attributes.StateShape) : null;
+        StepNode made = facts is { Frames: 1, Delay: 0 } && h is null && c is null
             ? new RecurrentStepNode(node.Name, attributes.Weights(0, question.Pass.Weights), attributes.Options(0), x, memory, y, null, null)
-            : new RecurrentPulseNode(node.Name, question.Pass.Clock, attributes.Weights(0, question.Pass.Weights), attributes.Options(0), x, memory, y, facts.Frames, facts.Delay);
+            : new RecurrentPulseNode(node.Name, question.Pass.Clock, attributes.Weights(0, question.Pass.Weights), attributes.Options(0), x, memory, y, h, c, facts.Frames, facts.Delay, facts.Length);
         question.Pass.Define(question, 0, y, facts);
-        return question.Result(Lowered.Sequence([made], y, null, null));
+        if (h is not null) question.Pass.DefineLatest(question, 1, h, facts);
+        if (c is not null) question.Pass.DefineLatest(question, 2, c, facts);
+        return question.Result(Lowered.Sequence([made], y, h, c));
     }
 
     private static void CheckLengths(PulseQuestion question, PulseFacts facts)

@@ -24,29 +24,48 @@ internal static class SlicePulse
         long[] steps = (node.Opset >= ByInputOpset ? node.OptionalConstantInput(4, "steps")?.ToInt64Array() : null) ?? [.. Enumerable.Repeat(1L, starts.Length)];
         int at = Array.FindIndex(given, axis => node.Axis(axis, rank) == facts.Axis);
         if (at < 0 || at >= starts.Length || at >= ends.Length || at >= steps.Length) return null;
-        (int start, int cut) = Cut(question, facts, (starts[at], ends[at]), (longStarts[at], longEnds[at]), steps[at]);
+        bool isLast = steps[at] == 1 && IsLast(starts[at], ends[at], facts.Length.Of(question.Pass.ShortLength)) && IsLast(longStarts[at], longEnds[at], facts.Length.Of(question.Pass.LongLength));
         for (int other = 0; other < starts.Length; other++)
         {
             if (other != at && (starts[other] != longStarts[other] || ends[other] != longEnds[other])) throw question.Refuse("its bounds depend on the length of the stream, but it does not cut along time");
         }
-        (Wire wire, facts) = PadPulse.Apply(question, node.Input(0), facts, -start, -cut, facts.Fill ?? Scalars.Of(node.Input(0).Type, 0));
-        (wire, facts) = question.Settle(wire, facts);
-        if (steps[at] > 1) (wire, facts) = Thin(question, wire, facts, checked((int)steps[at]));
+        (Wire wire, facts) = isLast
+            ? LatestPulse.Take(question, node.Input(0), facts)
+            : Part(question, node.Input(0), facts, (starts[at], ends[at]), (longStarts[at], longEnds[at]), steps[at], step => Bounds(node.With(node.Node, step.Inputs), 2, "ends")[at]);
         (starts[at], ends[at], steps[at]) = (0, int.MaxValue, 1);
         Lowered lowered = starts.Length == 1 ? Lowered.Alias(wire) : Others(question, wire, starts, ends, steps);
-        question.Pass.Define(question, 0, lowered.Outputs[0]!, facts);
+        if (isLast) question.Pass.DefineLatest(question, 0, lowered.Outputs[0]!, facts);
+        else question.Pass.Define(question, 0, lowered.Outputs[0]!, facts);
         return question.Result(lowered);
     }
 
-    /// <summary>Frames cut off at the beginning and at the end, the same for every length.</summary>
-    private static (int Start, int Cut) Cut(PulseQuestion question, PulseFacts facts, (long Start, long End) shorter, (long Start, long End) longer, long step)
+    /// <summary>All frames but some first and last ones, or every n-th of them. The frame behind the last may also be as far as another value is long.</summary>
+    private static (Wire Wire, PulseFacts Facts) Part(
+        PulseQuestion question, Wire wire, PulseFacts facts, (long Start, long End) shorter, (long Start, long End) longer, long step, Func<TraceStep, long> endIn)
     {
         long shortLength = facts.Length.Of(question.Pass.ShortLength), longLength = facts.Length.Of(question.Pass.LongLength);
-        long start = Place(shorter.Start, shortLength), cut = shortLength - Place(shorter.End, shortLength);
-        bool isSame = step >= 1 && start == Place(longer.Start, longLength) && cut == longLength - Place(longer.End, longLength);
-        if (!isSame || start >= shortLength || cut >= shortLength) throw question.Refuse("it takes a part of the stream's time other than all frames but some first and last ones");
-        return ((int)start, (int)cut);
+        long start = Place(shorter.Start, shortLength), shortEnd = Place(shorter.End, shortLength), longEnd = Place(longer.End, longLength), cut = shortLength - shortEnd;
+        bool isOneStart = step >= 1 && start == Place(longer.Start, longLength) && start < shortEnd;
+        StreamLength? end = isOneStart && shorter.End != longer.End ? EndOf(question, facts, endIn) : null;
+        if (!isOneStart || (end is null && cut != longLength - longEnd)) throw question.Refuse("it takes a part of the stream's time other than all frames but some first and last ones");
+        (wire, PulseFacts moved) = PadPulse.Apply(question, wire, facts, -(int)start, -(int)cut, facts.Fill ?? Scalars.Of(wire.Type, 0));
+        if (end is not null) moved = moved with { Length = end.Plus(-start) };
+        (wire, moved) = question.Settle(wire, moved);
+        return step > 1 ? Thin(question, wire, moved, checked((int)step)) : (wire, moved);
     }
+
+    /// <summary>The length of a value that ends where the cut is; null if none does for every length of the stream.</summary>
+    private static StreamLength? EndOf(PulseQuestion question, PulseFacts facts, Func<TraceStep, long> endIn)
+    {
+        if (question.Pass.FactsLike(question, step => Place(endIn(step), step.Inputs[0]!.Shape[facts.Axis])) is not { } like || like.Frames != facts.Frames) return null;
+        for (long frames = 0; frames < question.Pass.Frames; frames++)
+        {
+            if (like.Length.Formula(frames) > facts.Length.Formula(frames)) return null;
+        }
+        return like.Length;
+    }
+
+    private static bool IsLast(long start, long end, long length) => length > 1 && Place(start, length) == length - 1 && Place(end, length) == length;
 
     private static long Place(long position, long length) => Math.Clamp(position < 0 ? position + length : position, 0, length);
 

@@ -21,13 +21,16 @@ internal static class TimeLocality
     private static readonly ImmutableDictionary<string, ImmutableArray<int>> s_shapeArguments = new Dictionary<string, ImmutableArray<int>>
     {
         ["Reshape"] = [1], ["Expand"] = [1], ["Tile"] = [1], ["Slice"] = [1, 2, 3, 4], ["Split"] = [1], ["Squeeze"] = [1], ["Unsqueeze"] = [1], ["Gather"] = [1],
-        ["Pad"] = [1, 3], ["TopK"] = [1], ["OneHot"] = [1], ["RNN"] = [4], ["GRU"] = [4], ["LSTM"] = [4],
+        ["Pad"] = [1, 3], ["TopK"] = [1], ["OneHot"] = [1], ["STFT"] = [1, 3], ["RNN"] = [4], ["GRU"] = [4], ["LSTM"] = [4],
     }.ToImmutableDictionary();
 
     private static readonly Dictionary<string, Action<TimeQuestion>> s_rules = Collect();
 
     /// <summary>The operator's rule, which throws a refusal if the node mixes steps; null if the operator is not known to keep them apart.</summary>
     public static Action<TimeQuestion>? RuleOf(OnnxNode node) => node.Domain.Length == 0 ? s_rules.GetValueOrDefault(node.Operator) : null;
+
+    /// <summary>True if there is a rule for an operator, given with its operator set before a colon where that is not ONNX's own.</summary>
+    public static bool Knows(string name) => s_rules.ContainsKey(name);
 
     /// <summary>True for inputs that only say how the result is shaped or where it is taken from: the rule and the traced shapes judge them.</summary>
     public static bool IsShapeArgument(OnnxNode node, int input) => node.Domain.Length == 0 && s_shapeArguments.TryGetValue(node.Operator, out ImmutableArray<int> inputs) && inputs.Contains(input);
@@ -39,6 +42,8 @@ internal static class TimeLocality
             ["MatMul"] = ProductTime.MatMul,
             ["Gemm"] = ProductTime.Gemm,
             ["Conv"] = ProductTime.Window,
+            ["ConvTranspose"] = ProductTime.Window,
+            ["STFT"] = ProductTime.Frames,
             ["MaxPool"] = ProductTime.Window,
             ["AveragePool"] = ProductTime.Window,
             ["Transpose"] = MovementTime.Transpose,

@@ -40,22 +40,34 @@ internal static class WindowPulse
         (Wire wire, PulseFacts padded) = Show(question, input, facts, before, behind, fill, stride, reach);
         Lowered lowered = question.Apply(question.Inputs.SetItem(0, wire), Unpadded(question, window, after, at));
         if (countsInside) lowered = DivideByShare(question, lowered, facts, before, behind, window, at);
-        PulseFacts result = padded with
-        {
-            Frames = facts.Frames / stride,
-            Delay = padded.Delay / stride,
-            Length = padded.Length.Plus(stride - reach - 1).Over(stride),
-            Anchor = padded.Anchor + (padded.Stride * reach),
-            Fill = null,
-        };
-        question.Pass.Define(question, 0, lowered.Outputs[0]!, result);
+        question.Pass.Define(question, 0, lowered.Outputs[0]!, Moved(facts, padded, stride, reach));
         return question.Result(lowered);
     }
+
+    /// <summary>What is known of the places of a window.</summary>
+    /// <param name="facts">The facts of the stream.</param>
+    /// <param name="shown">Those of the stream as it is shown to the window.</param>
+    /// <param name="stride">Frames from one place to the next.</param>
+    /// <param name="reach">Frames from a place's first frame to its last.</param>
+    public static PulseFacts Moved(PulseFacts facts, PulseFacts shown, int stride, int reach) => shown with
+    {
+        Frames = facts.Frames / stride,
+        Delay = shown.Delay / stride,
+        Length = shown.Length.Plus(stride - reach - 1).Over(stride),
+        Anchor = shown.Anchor + (shown.Stride * reach),
+        Fill = null,
+    };
 
     /// <summary>Pads the stream and shows as many earlier frames as the window needs.</summary>
     private static (Wire Wire, PulseFacts Facts) Show(PulseQuestion question, Wire wire, PulseFacts facts, int before, int behind, ConstantTensor fill, int stride, int reach)
     {
         if (before > 0 || behind > 0) (wire, facts) = PadPulse.Apply(question, wire, facts, before, behind, fill);
+        return Show(question, wire, facts, stride, reach);
+    }
+
+    /// <summary>Shows as many earlier frames as a window needs, after a wait that lets its first place fall on the first frame of a stride.</summary>
+    public static (Wire Wire, PulseFacts Facts) Show(PulseQuestion question, Wire wire, PulseFacts facts, int stride, int reach)
+    {
         int overlap = Math.Max(0, reach + 1 - stride), wait = Math.Max(0, -(facts.Delay + overlap));
         wait += (stride - ((facts.Delay + overlap + wait) % stride)) % stride;
         return question.Delay(wire, facts, wait, overlap);

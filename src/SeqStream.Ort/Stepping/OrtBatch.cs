@@ -12,10 +12,7 @@ internal sealed unsafe class OrtBatch : IDisposable
     private const int Alignment = 64;
     private readonly OrtSession _session;
     private readonly OrtMemory _memory;
-    private readonly OrtHandle[] _bindings;
-    private readonly delegate* unmanaged<nint, nint, nint, nint> _run;
-    private readonly nint _sessionPointer;
-    private readonly nint[] _bindingPointers;
+    private readonly OrtBinding[] _bindings;
 
     public OrtBatch(OrtSession session, OrtStepLayout layout, int lanes, bool alternate)
     {
@@ -33,9 +30,6 @@ internal sealed unsafe class OrtBatch : IDisposable
         Outputs = Place(layout.Outputs, ref at);
         Constants = Fill(layout.Constants, ref at);
         _bindings = alternate ? [Bind(layout, Front, Back), Bind(layout, Back, Front)] : [Bind(layout, Front, Back)];
-        _bindingPointers = [.. _bindings.Select(static binding => binding.Value)];
-        _sessionPointer = session.Handle.Value;
-        _run = session.Library.Api.RunWithBinding;
     }
 
     public int Lanes { get; }
@@ -56,16 +50,11 @@ internal sealed unsafe class OrtBatch : IDisposable
 
     /// <summary>Runs the model through binding 0 (front to back) or 1 (back to front).</summary>
     [HotPath]
-    public void Run(int binding)
-    {
-        nint status = _run(_sessionPointer, 0, _bindingPointers[binding]);
-        GC.KeepAlive(this);
-        if (status != 0) OrtThrow.Status(_session.Library, status, $"Stepping model '{_session.ModelName}'");
-    }
+    public void Run(int binding) => _bindings[binding].Run();
 
     public void Dispose()
     {
-        foreach (OrtHandle binding in _bindings) binding.Dispose();
+        foreach (OrtBinding binding in _bindings) binding.Dispose();
         _memory.Dispose();
     }
 
@@ -95,42 +84,25 @@ internal sealed unsafe class OrtBatch : IDisposable
         return starts;
     }
 
-    private OrtHandle Bind(OrtStepLayout layout, byte*[] from, byte*[] to)
+    private OrtBinding Bind(OrtStepLayout layout, byte*[] from, byte*[] to)
     {
-        OrtApi api = _session.Library.Api;
-        nint native;
-        _session.Library.Check(api.CreateIoBinding(_session.Handle.Value, &native), $"Binding model '{_session.ModelName}'");
-        OrtHandle binding = new(native, api.ReleaseIoBinding, _session.Handle);
-        for (int i = 0; i < layout.Inputs.Length; i++) BindPort(native, api.BindInput, layout.Inputs[i], Inputs[i]);
-        for (int i = 0; i < layout.StateInputs.Length; i++) BindPort(native, api.BindInput, layout.StateInputs[i], from[i]);
-        for (int i = 0; i < layout.StateOutputs.Length; i++) BindPort(native, api.BindOutput, layout.StateOutputs[i], to[i]);
+        OrtBinding binding = new(_session);
+        for (int i = 0; i < layout.Inputs.Length; i++) BindInput(binding, layout.Inputs[i], Inputs[i]);
+        for (int i = 0; i < layout.StateInputs.Length; i++) BindInput(binding, layout.StateInputs[i], from[i]);
+        for (int i = 0; i < layout.StateOutputs.Length; i++) BindOutput(binding, layout.StateOutputs[i], to[i]);
         for (int i = 0; i < layout.Outputs.Length; i++)
         {
-            if (!layout.StateOutputs.Contains(layout.Outputs[i])) BindPort(native, api.BindOutput, layout.Outputs[i], Outputs[i]);
+            if (!layout.StateOutputs.Contains(layout.Outputs[i])) BindOutput(binding, layout.Outputs[i], Outputs[i]);
         }
         for (int i = 0; i < layout.Constants.Length; i++)
         {
             OrtTensor tensor = layout.Constants[i];
-            Bind(native, api.BindInput, tensor.Name, (int)tensor.Type, tensor.Dimensions, Constants[i], tensor.Bytes.Length);
+            binding.HostInput(tensor.Name, (int)tensor.Type, tensor.Dimensions.AsSpan(), Constants[i], tensor.Bytes.Length);
         }
         return binding;
     }
 
-    private void BindPort(nint binding, delegate* unmanaged<nint, byte*, nint, nint> bind, OrtLanePort port, byte* start)
-        => Bind(binding, bind, port.Name, (int)port.Type, port.DimensionsFor(Lanes), start, port.BytesFor(Lanes));
+    private void BindInput(OrtBinding binding, OrtLanePort port, byte* start) => binding.HostInput(port.Name, (int)port.Type, port.DimensionsFor(Lanes).AsSpan(), start, port.BytesFor(Lanes));
 
-    private void Bind(nint binding, delegate* unmanaged<nint, byte*, nint, nint> bind, string name, int type, ImmutableArray<long> dimensions, byte* start, nint bytes)
-    {
-        string doing = $"Binding '{name}' of model '{_session.ModelName}'";
-        OrtApi api = _session.Library.Api;
-        nint native;
-        fixed (long* shape = dimensions.AsSpan())
-        {
-            _session.Library.Check(api.CreateTensorWithDataAsOrtValue(_session.Library.HostMemory, start, (nuint)bytes, shape, (nuint)dimensions.Length, type, &native), doing);
-        }
-        // The binding keeps its own reference to the value; the value only points at our buffer.
-        using OrtHandle value = new(native, api.ReleaseValue);
-        using OrtText text = new();
-        _session.Library.Check(bind(binding, text.Of(name), native), doing);
-    }
+    private void BindOutput(OrtBinding binding, OrtLanePort port, byte* start) => binding.HostOutput(port.Name, (int)port.Type, port.DimensionsFor(Lanes).AsSpan(), start, port.BytesFor(Lanes));
 }

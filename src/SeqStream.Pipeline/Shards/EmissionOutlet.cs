@@ -3,12 +3,12 @@ using SeqStream.Contracts;
 
 namespace SeqStream.Pipeline.Shards;
 
-/// <summary>Where the decoders of a shard put emissions: completes them with the stream and hands them to the channel, waiting while it is full.</summary>
+/// <summary>Where the decoders of a shard put emissions: completes them with the stream and what their frame passes through, and hands them to the channel, waiting while it is full.</summary>
 [HotPath]
 internal sealed class EmissionOutlet(ChannelWriter<Emission> emissions, EmissionPool pool, CancellationToken cancellation) : IEmissionWriter
 {
     public StreamId Stream;
-    public ActiveStream? Source;
+    public FrameNote? Source;
     public long Written;
 
     public Emission Rent() => pool.Rent();
@@ -16,7 +16,11 @@ internal sealed class EmissionOutlet(ChannelWriter<Emission> emissions, Emission
     public void Write(Emission emission)
     {
         emission.Stream = Stream;
-        if (Source is not null && emission.Kind != EmissionKind.End) emission.AddEcho(Source.Echo);
+        if (Source is not null && emission.Kind != EmissionKind.End)
+        {
+            emission.AddEcho(Source.Echo);
+            emission.HasNames = Source.HasNames;
+        }
         Written++;
         if (!emissions.TryWrite(emission)) WaitAndWrite(emission);
     }

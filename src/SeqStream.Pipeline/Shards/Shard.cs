@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using SeqStream.Contracts;
+using SeqStream.Execution;
 
 namespace SeqStream.Pipeline.Shards;
 
@@ -10,12 +11,13 @@ namespace SeqStream.Pipeline.Shards;
 public sealed class Shard : IDisposable
 {
     private readonly StageFactory _stages;
-    private readonly IStepExecutor _executor;
+    private readonly FrameExecutor _executor;
     private readonly ChannelReader<Frame> _frames;
     private readonly PayloadPool _payloads;
     private readonly IFaultReporter _faults;
     private readonly EmissionOutlet _outlet;
     private readonly string _source;
+    private readonly int _mostUnanswered;  // newest frames of a stream that may still be answered for
     private readonly FrameQueues _queues;
     private readonly ReadyRing _ready = new();
     private readonly Stack<IFrontEnd> _idleFrontEnds = new();
@@ -42,7 +44,8 @@ public sealed class Shard : IDisposable
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pools);
         _stages = stages;
-        _executor = stages.Executors.CreateExecutor(options.MaxBatch, options.ExpectedStreams);
+        _executor = new FrameExecutor(stages.Executors.CreateExecutor(options.MaxBatch, options.ExpectedStreams), stages.Timing, options.ExpectedStreams);
+        _mostUnanswered = stages.Timing?.MostUnanswered ?? 0;
         _frames = frames;
         _payloads = pools.Payloads;
         _faults = faults;
@@ -71,6 +74,18 @@ public sealed class Shard : IDisposable
         Step(lanes);
         Emit(lanes);
         return true;
+    }
+
+    /// <summary>Ends every sequence that is open, as if its feed had said so. Shard thread only, after the last frame is stepped; turns then do the rest.</summary>
+    public void EndAll()
+    {
+        for (int stream = 0; stream < _streams.Length; stream++)
+        {
+            ref StreamEntry entry = ref _streams[stream];
+            if (!entry.HasState) continue;
+            End(ref entry, Activate(ref entry));
+            _ready.Enqueue(stream);
+        }
     }
 
     /// <inheritdoc/>
@@ -132,12 +147,28 @@ public sealed class Shard : IDisposable
         for (int lane = 0; lane < lanes; lane++)
         {
             ref StreamEntry entry = ref _streams[_laneStreams[lane]];
-            if (_notes[lane].IsWarmUp) continue;
-            _outlet.Stream = new StreamId(_laneStreams[lane]);
-            StepResult result = new(_executor, lane, entry.Steps++, in _notes[lane]);
             ActiveStream active = _active[entry.ActivePlusOne - 1];
-            _outlet.Source = active;
-            active.Decoder!.Accept(in result, _outlet);
+            _outlet.Stream = new StreamId(_laneStreams[lane]);
+            for (int group = 0; group < _executor.Groups; group++) EmitAnswers(group, lane, ref entry, active);
+            if (!_executor.IsPlain || _notes[lane].IsWarmUp) continue;
+            _outlet.Source = active.Latest;
+            active.Decoder!.Accept(new StepResult(_executor, lane, entry.Steps++, in _notes[lane]), _outlet);
+        }
+    }
+
+    /// <summary>Every frame that a step answered is told on its own, with what is known of the frame to which it belongs.</summary>
+    private void EmitAnswers(int group, int lane, ref StreamEntry entry, ActiveStream active)
+    {
+        FrameAnswers answers = _executor.Answers(group, lane);
+        for (int at = 0; at < answers.Count; at++)
+        {
+            long frame = answers.First + at;
+            FrameNote? note = _outlet.Source = active.Notes.Find(_executor.PlaceOf(group, lane, frame));
+            entry.Steps = Math.Max(entry.Steps, frame + 1);
+            StepNote step = note?.Step ?? new StepNote { Time = double.NaN };
+            if (step.IsWarmUp) continue;
+            _executor.Show(group, answers.At + at);
+            active.Decoder!.Accept(new StepResult(_executor, lane, frame, in step), _outlet);
         }
     }
 
@@ -147,13 +178,33 @@ public sealed class Shard : IDisposable
         ActiveStream active = _active[entry.ActivePlusOne - 1];
         while (true)
         {
-            _notes[lane] = default;
-            _notes[lane].Time = double.NaN;
-            if (active.FrontEnd is not null && active.FrontEnd.TryNext(new StepInputs(_executor, lane), ref _notes[lane])) return true;
-            if (active.Phase == StreamPhase.Ending) Finish(stream, ref entry, active);
+            if (entry.HasState && _executor.TryFill(entry.Slot, lane)) return true;
+            if (TryTakeFrame(ref entry, active, lane, out bool isReady))
+            {
+                if (isReady) return true;
+                continue;
+            }
+            if (active.Phase == StreamPhase.Ending)
+            {
+                EndFrames(ref entry, active);
+                continue;
+            }
+            if (active.Phase == StreamPhase.Flushing) Finish(stream, ref entry, active);
             if (!_queues.TryDequeue(ref active.Frames, out Frame frame)) return false;
             Take(ref entry, active, in frame);
         }
+    }
+
+    /// <summary>Takes a frame from the front end. False if it has none; the lane is ready if the frame made a step full.</summary>
+    private bool TryTakeFrame(ref StreamEntry entry, ActiveStream active, int lane, out bool isReady)
+    {
+        isReady = false;
+        _notes[lane] = default;
+        _notes[lane].Time = double.NaN;
+        if (active.FrontEnd is null || !active.FrontEnd.TryNext(new StepInputs(_executor, lane), ref _notes[lane])) return false;
+        if (!_executor.IsPlain) active.Notes.Add(_executor.Taken(entry.Slot), _mostUnanswered, in _notes[lane], active.Latest.Echo, active.Latest.HasNames);
+        isReady = _executor.Take(entry.Slot, lane);
+        return true;
     }
 
     private void Take(ref StreamEntry entry, ActiveStream active, in Frame frame)
@@ -163,20 +214,31 @@ public sealed class Shard : IDisposable
             case FrameKind.Data:
                 Open(ref entry, active);
                 FrameVerdict verdict = active.FrontEnd!.Accept(frame.Payload!, frame.Time);
-                if (verdict.IsAccepted) active.Keep(frame.Payload!.Echo);
+                if (verdict.IsAccepted) active.Keep(frame.Payload!);
                 _payloads.Return(frame.Payload!);
                 if (!verdict.IsAccepted) Refuse(in frame, verdict);
                 break;
             case FrameKind.End:
-                if (active.FrontEnd is null && !entry.HasState) break;
-                Open(ref entry, active);
-                active.FrontEnd!.End();
-                active.Phase = StreamPhase.Ending;
+                if (active.FrontEnd is not null || entry.HasState) End(ref entry, active);
                 break;
             default:
                 Close(ref entry, active);
                 break;
         }
+    }
+
+    private void End(ref StreamEntry entry, ActiveStream active)
+    {
+        Open(ref entry, active);
+        active.FrontEnd!.End();
+        active.Phase = StreamPhase.Ending;
+    }
+
+    /// <summary>The front end has no more frames: answers that lag come by steps on empty frames.</summary>
+    private void EndFrames(ref StreamEntry entry, ActiveStream active)
+    {
+        if (!_executor.End(entry.Slot)) _counters.TooShort++;
+        active.Phase = StreamPhase.Flushing;
     }
 
     private void Refuse(in Frame frame, FrameVerdict verdict)
@@ -197,7 +259,7 @@ public sealed class Shard : IDisposable
     private void Finish(int stream, ref StreamEntry entry, ActiveStream active)
     {
         _outlet.Stream = new StreamId(stream);
-        _outlet.Source = active;
+        _outlet.Source = active.Latest;
         active.Decoder!.End(_outlet);
         Emission end = _outlet.Rent();
         end.Kind = EmissionKind.End;
@@ -214,6 +276,7 @@ public sealed class Shard : IDisposable
         entry.Steps = 0;
         active.FrontEnd?.Reset();
         active.Decoder?.Reset();
+        active.Notes.Clear();
     }
 
     /// <summary>Takes back what remembers nothing, so that a quiet stream costs only its state row and entry.</summary>
@@ -231,7 +294,8 @@ public sealed class Shard : IDisposable
             _idleDecoders.Push(active.Decoder);
             active.Decoder = null;
         }
-        if (active.FrontEnd is not null || active.Decoder is not null) return;
+        if (active.FrontEnd is not null || active.Decoder is not null || !active.Notes.IsEmpty) return;
+        active.Latest.Clear();
         _idleRecords.Push(active);
         entry.ActivePlusOne = 0;
     }

@@ -15,6 +15,9 @@ public struct ShardCounters
     /// <summary>Batches stepped.</summary>
     public long Batches;
 
+    /// <summary>Streams that ended before they had as many frames as the model needs for an answer.</summary>
+    public long TooShort;
+
     /// <summary>Emissions handed on.</summary>
     public long Emissions;
 
@@ -25,6 +28,7 @@ public struct ShardCounters
         Refused = a.Refused + b.Refused,
         Steps = a.Steps + b.Steps,
         Batches = a.Batches + b.Batches,
+        TooShort = a.TooShort + b.TooShort,
         Emissions = a.Emissions + b.Emissions,
     };
 }

@@ -11,6 +11,7 @@ internal sealed class ShardThread
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
+    private volatile bool _endsStreams;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     public ShardThread(Shard shard, int index, ChannelReader<Frame> frames, EngineOptions options, TimeProvider time, CancellationToken cancellation)
@@ -23,6 +24,13 @@ internal sealed class ShardThread
         new Thread(Run) { Name = $"seqstream shard {index}", IsBackground = true }.Start();
     }
 
+    /// <summary>True to end the sequences that are still open when the last frame is stepped. Set before the frames are complete.</summary>
+    public bool EndsStreams
+    {
+        get => _endsStreams;
+        set => _endsStreams = value;
+    }
+
     /// <summary>Completes when the thread has ended; faulted with what ended it early.</summary>
     public Task Completion => _completion.Task;
 
@@ -30,11 +38,11 @@ internal sealed class ShardThread
     {
         try
         {
-            while (WaitForWork())
+            while (WaitForWork()) TurnWhileThereIsWork();
+            if (EndsStreams && !_cancellation.IsCancellationRequested)
             {
-                while (!_cancellation.IsCancellationRequested && _shard.Turn())
-                {
-                }
+                _shard.EndAll();
+                TurnWhileThereIsWork();
             }
             _completion.SetResult();
         }
@@ -45,6 +53,13 @@ internal sealed class ShardThread
         catch (Exception fault)
         {
             _completion.SetException(fault);
+        }
+    }
+
+    private void TurnWhileThereIsWork()
+    {
+        while (!_cancellation.IsCancellationRequested && _shard.Turn())
+        {
         }
     }
 

@@ -7,6 +7,8 @@ internal enum StreamPhase : byte
     Idle,
     /// <summary>Waiting for a lane.</summary>
     Ready,
-    /// <summary>Waiting for a lane; when its front end is empty the sequence ends.</summary>
+    /// <summary>Waiting for a lane; when its front end is empty no more frames come.</summary>
     Ending,
+    /// <summary>Waiting for a lane; when all answers are out the sequence ends.</summary>
+    Flushing,
 }

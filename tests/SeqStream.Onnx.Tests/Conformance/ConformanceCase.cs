@@ -25,14 +25,24 @@ internal sealed class ConformanceCase(string folder)
     /// <exception cref="LoweringException">The case cannot be lowered.</exception>
     public string? Run()
     {
+        Dictionary<string, ConstantTensor> inputs = Inputs();
+        ConstantTensor[] expected = Expected();
+        return Run(Lower(inputs, []), inputs, expected) ?? Run(Lower(inputs, [.. inputs.Keys.Skip(1)]), inputs, expected);
+    }
+
+    /// <summary>The stored inputs by name.</summary>
+    public Dictionary<string, ConstantTensor> Inputs()
+    {
         Dictionary<string, ConstantTensor> inputs = [];
         for (int i = 0; i < Model.Graph.Inputs.Length; i++)
         {
             if (File.Exists(FileOf("input", i))) inputs.Add(Model.Graph.Inputs[i].Name, Load("input", i));
         }
-        ConstantTensor[] expected = [.. Model.Graph.Outputs.Select((_, i) => Load("output", i))];
-        return Run(Lower(inputs, []), inputs, expected) ?? Run(Lower(inputs, [.. inputs.Keys.Skip(1)]), inputs, expected);
+        return inputs;
     }
+
+    /// <summary>The stored outputs.</summary>
+    public ConstantTensor[] Expected() => [.. Model.Graph.Outputs.Select((_, i) => Load("output", i))];
 
     private static string? Run(StepPlan plan, Dictionary<string, ConstantTensor> inputs, ConstantTensor[] expected)
     {
@@ -56,7 +66,7 @@ internal sealed class ConformanceCase(string folder)
     }
 
     /// <summary>Gives inputs to the step wherever the rules allow it, and to the plan where they demand it.</summary>
-    private StepPlan Lower(Dictionary<string, ConstantTensor> inputs, HashSet<string> constant)
+    public StepPlan Lower(Dictionary<string, ConstantTensor> inputs, HashSet<string> constant)
     {
         while (true)
         {

@@ -14,7 +14,7 @@ public class RandomModelTests
     [Fact]
     public void A_random_model_is_refused_or_its_steps_equal_the_whole_sequence()
     {
-        int accepted = 0, refused = 0, lastStep = 0;
+        int accepted = 0, refused = 0, lastStep = 0, manyFrames = 0;
         for (int seed = 0; seed < Models; seed++)
         {
             OnnxModel model = Draw(new Random(seed));
@@ -26,31 +26,56 @@ public class RandomModelTests
             }
             accepted++;
             if (result.Outputs[0].Timing == OutputTiming.LastStep) lastStep++;
+            if (result.Outputs[0].FramesPerStep > 1) manyFrames++;
             Compare(model, result, seed);
         }
-        Assert.True(accepted > Models / 5 && refused > Models / 5 && lastStep > Models / 100, $"{accepted} accepted, {lastStep} of them last step, {refused} refused");
+        Assert.True(accepted > Models / 5 && refused > Models / 5 && lastStep > Models / 100 && manyFrames > 0, $"{accepted} accepted, {lastStep} of them last step, {manyFrames} with several frames, {refused} refused");
     }
 
     private static void Compare(OnnxModel model, LoweringResult result, int seed)
     {
-        float[][] x = PlanRun.Random(Length, Width, seed);
-        LoweringOptions sized = PlanRun.Sized(("time", Length));
+        int frames = Length * result.LengthMultiple;
+        float[][] x = PlanRun.Random(frames, Width, seed);
+        LoweringOptions sized = PlanRun.Sized(("time", frames));
         float[] whole = PlanRun.Call(model, sized, ("x", x.SelectMany(static row => row).ToArray()))["y"];
-        TensorShape wholeShape = OnnxLowering.LowerWhole(model, sized).Plan!.Outputs[0].Wire.Shape, stepShape = result.Plan!.Outputs[0].Wire.Shape;
-        float[][] steps = PlanRun.Steps(result.Plan, x);
-        if (result.Outputs[0].Timing != OutputTiming.EveryStep)
+        LoweredOutput output = result.Outputs[0];
+        float[][] steps = Steps(result, x);
+        if (output.Timing != OutputTiming.EveryStep)
         {
-            AssertNear(whole, steps[^1], seed, result.Plan);
+            AssertNear(whole, steps[^1], seed, result.Plan!);
             return;
         }
-        int axis = Enumerable.Range(0, wholeShape.Rank).First(at => wholeShape[at] != stepShape[at]);
-        int after = wholeShape.ElementCountBetween(axis + 1, wholeShape.Rank), before = wholeShape.ElementCountBetween(0, axis);
+        int before = result.Plan!.Outputs[0].Wire.Shape.ElementCountBetween(0, output.Axis), length = (int)output.Length.Of(frames), after = whole.Length / before / length;
         float[] stitched = new float[whole.Length];
         for (int outer = 0; outer < before; outer++)
         {
-            for (int step = 0; step < Length; step++) steps[step].AsSpan(outer * after, after).CopyTo(stitched.AsSpan(((outer * Length) + step) * after));
+            for (int frame = 0; frame < length; frame++)
+            {
+                (int step, int place) = Math.DivRem(frame + output.Delay, output.FramesPerStep);
+                steps[step].AsSpan(((outer * output.FramesPerStep) + place) * after, after).CopyTo(stitched.AsSpan(((outer * length) + frame) * after));
+            }
         }
         AssertNear(whole, stitched, seed, result.Plan);
+    }
+
+    /// <summary>[step][output elements], with NaN after the last frame.</summary>
+    private static float[][] Steps(LoweringResult result, float[][] x)
+    {
+        using StreamSession session = StreamingModel.FromPlan(result.Plan!).CreateSession();
+        List<float[]> steps = [];
+        for (int first = 0; steps.Count < result.Outputs[0].StepsFor(x.Length); first += result.FramesPerStep)
+        {
+            if (first <= x.Length && first + result.FramesPerStep > x.Length) session.End(x.Length);
+            for (int frame = 0; frame < result.FramesPerStep; frame++)
+            {
+                Span<float> input = session.Input<float>(0).Slice(frame * Width, Width);
+                if (first + frame < x.Length) x[first + frame].CopyTo(input);
+                else input.Fill(float.NaN);
+            }
+            session.Step();
+            steps.Add(session.Output<float>(0).ToArray());
+        }
+        return [.. steps];
     }
 
     private static void AssertNear(float[] expected, float[] found, int seed, StepPlan plan)

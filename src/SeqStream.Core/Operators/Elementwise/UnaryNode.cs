@@ -20,6 +20,7 @@ public sealed class UnaryNode : StepNode
     {
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(output);
+        if (!TakesIntegers(function)) ElementSwitch.Require(input.Type, ElementType.Float16, ElementType.Float32, ElementType.Float64);
         ElementType expected = function is UnaryFunction.IsNaN or UnaryFunction.IsInf ? ElementType.Bool : input.Type;
         if (output.Type != expected || output.Shape.ElementCount != input.Shape.ElementCount)
         {
@@ -55,6 +56,8 @@ public sealed class UnaryNode : StepNode
             _ => new FloatFunctions(input, output, slots, Alpha, Beta).Bind(Function),
         };
     }
+
+    private static bool TakesIntegers(UnaryFunction function) => function is UnaryFunction.Not or UnaryFunction.BitwiseNot or UnaryFunction.Abs or UnaryFunction.Neg or UnaryFunction.Sign or UnaryFunction.Relu or UnaryFunction.Shrink;
 
     private readonly struct OfNumbers(UnaryNode node, PlanSlots slots) : INumberFactory
     {

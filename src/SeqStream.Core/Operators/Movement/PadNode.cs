@@ -57,7 +57,7 @@ public sealed class PadNode : StepNode
             for (int axis = output.Rank - 1; axis >= 0; axis--)
             {
                 (rest, int position) = Math.DivRem(rest, output[axis]);
-                int source = Locate(position - Before[axis], input[axis]);
+                int source = SourceOf(axis, position);
                 if (source < 0) sources[element] = -1;
                 else if (sources[element] >= 0) sources[element] += source * strides[axis];
             }
@@ -65,8 +65,11 @@ public sealed class PadNode : StepNode
         return sources;
     }
 
-    private int Locate(int position, int size)
+    /// <summary>The index along a dimension that an index of the output copies; -1 for the fill value.</summary>
+    public int SourceOf(int axis, int position)
     {
+        int size = Inputs[0]!.Shape[axis];
+        position -= Before[axis];
         if (position >= 0 && position < size) return position;
         switch (Mode)
         {

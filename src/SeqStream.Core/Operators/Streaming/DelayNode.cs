@@ -92,6 +92,32 @@ public sealed unsafe class DelayNode : StepNode
         [MethodImpl(CodeGeneration.Kernel)]
         public override void Run(in StepContext context)
         {
+            if (_pastBytes + _newBytes == _shownBytes) ShowAll(in context);
+            else HoldBack(in context);
+        }
+
+        /// <summary>Without a wait the output's row is what is remembered and the new frames, and its end is what is remembered next.</summary>
+        [MethodImpl(CodeGeneration.Kernel)]
+        private void ShowAll(in StepContext context)
+        {
+            for (int lane = 0; lane < context.Lanes; lane++)
+            {
+                byte* input = context.At(_input, lane);
+                byte* output = context.At(_output, lane);
+                byte* past = context.Rows[lane] + _past;
+                for (int outer = 0; outer < _outer; outer++, input += _newBytes, output += _shownBytes, past += _pastBytes)
+                {
+                    new ReadOnlySpan<byte>(past, _pastBytes).CopyTo(new Span<byte>(output, _pastBytes));
+                    if (_newBytes == sizeof(int)) *(int*)(output + _pastBytes) = *(int*)input;
+                    else new ReadOnlySpan<byte>(input, _newBytes).CopyTo(new Span<byte>(output + _pastBytes, _newBytes));
+                    new ReadOnlySpan<byte>(output + _newBytes, _pastBytes).CopyTo(new Span<byte>(past, _pastBytes));
+                }
+            }
+        }
+
+        [MethodImpl(CodeGeneration.Kernel)]
+        private void HoldBack(in StepContext context)
+        {
             int fromPast = Math.Min(_pastBytes, _shownBytes), kept = Math.Max(_pastBytes - _newBytes, 0);
             for (int lane = 0; lane < context.Lanes; lane++)
             {

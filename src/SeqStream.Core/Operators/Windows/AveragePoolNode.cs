@@ -31,6 +31,9 @@ public sealed class AveragePoolNode : StepNode
     public System.Collections.Immutable.ImmutableArray<int> Divisors { get; }
 
     /// <inheritdoc/>
+    public override long Operations => (long)Outputs[0]!.Shape.ElementCount * Window.KernelCount;
+
+    /// <inheritdoc/>
     public override string Attributes => $"{Window} divisors=[{string.Join(",", Divisors.Distinct())}]";
 
     /// <inheritdoc/>

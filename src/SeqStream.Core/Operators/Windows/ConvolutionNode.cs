@@ -20,6 +20,7 @@ public sealed class ConvolutionNode : StepNode
     public ConvolutionNode(string name, Wire input, Wire weight, Wire? bias, Wire output, Window window, int groups) : base(name, "Conv", [input, weight, bias], [output])
     {
         ArgumentNullException.ThrowIfNull(window);
+        ElementSwitch.Require(output.Type, ElementType.Float16, ElementType.Float32, ElementType.Float64, ElementType.Int32);
         bool fits = input.Type == output.Type && weight.Type == output.Type && (bias is null || (bias.Type == output.Type && bias.Shape.ElementCount == weight.Shape[0]));
         fits = fits && groups >= 1 && weight.Shape[0] % groups == 0 && weight.Shape[1] * groups == input.Shape[1] && output.Shape[1] == weight.Shape[0] && output.Shape[0] == input.Shape[0];
         fits = fits && input.Shape.ElementCount == input.Shape[0] * input.Shape[1] * window.InputCount && weight.Shape.ElementCount == weight.Shape[0] * weight.Shape[1] * window.KernelCount

@@ -32,6 +32,9 @@ public sealed class MaxPoolNode : StepNode
     public bool ColumnMajor { get; }
 
     /// <inheritdoc/>
+    public override long Operations => (long)Outputs[0]!.Shape.ElementCount * Window.KernelCount;
+
+    /// <inheritdoc/>
     public override string Attributes => $"{Window}{(ColumnMajor ? " storage_order=1" : "")}";
 
     /// <inheritdoc/>

@@ -20,6 +20,7 @@ public sealed class TransposedConvolutionNode : StepNode
     public TransposedConvolutionNode(string name, Wire input, Wire weight, Wire? bias, Wire output, Window window, int groups) : base(name, "ConvTranspose", [input, weight, bias], [output])
     {
         ArgumentNullException.ThrowIfNull(window);
+        ElementSwitch.Require(output.Type, ElementType.Float32, ElementType.Float64);
         bool fits = input.Type == output.Type && weight.Type == output.Type && (bias is null || (bias.Type == output.Type && bias.Shape.ElementCount == output.Shape[1]));
         fits = fits && groups >= 1 && weight.Shape[0] == input.Shape[1] && weight.Shape[0] % groups == 0 && output.Shape[1] == weight.Shape[1] * groups && output.Shape[0] == input.Shape[0];
         fits = fits && input.Shape.ElementCount == input.Shape[0] * input.Shape[1] * window.OutputCount && weight.Shape.ElementCount == weight.Shape[0] * weight.Shape[1] * window.KernelCount

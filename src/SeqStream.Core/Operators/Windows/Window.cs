@@ -36,26 +36,40 @@ public sealed record Window(
     internal int[] Sources()
     {
         int[] sources = new int[checked(OutputCount * KernelCount)];
-        for (int place = 0; place < OutputCount; place++)
+        int next = 0;
+        for (int d = 0; d < Output[0]; d++)
         {
-            for (int element = 0; element < KernelCount; element++) sources[(place * KernelCount) + element] = Source(place, element);
+            for (int h = 0; h < Output[1]; h++)
+            {
+                for (int w = 0; w < Output[2]; w++) next = SourcesOf(d, h, w, sources, next);
+            }
         }
         return sources;
     }
 
-    private int Source(int place, int element)
+    private int SourcesOf(int d, int h, int w, int[] sources, int next)
     {
-        int source = 0, scale = 1;
-        for (int axis = 2; axis >= 0; axis--)
+        for (int i = 0; i < Kernel[0]; i++)
         {
-            (place, int o) = Math.DivRem(place, Output[axis]);
-            (element, int k) = Math.DivRem(element, Kernel[axis]);
-            int at = (o * Strides[axis]) + (k * Dilations[axis]) - Before[axis];
-            if (at < 0 || at >= Input[axis]) return -1;
-            source += at * scale;
-            scale *= Input[axis];
+            int plane = At(0, d, i);
+            for (int j = 0; j < Kernel[1]; j++)
+            {
+                int row = At(1, h, j), start = plane < 0 || row < 0 ? -1 : ((plane * Input[1]) + row) * Input[2];
+                for (int k = 0; k < Kernel[2]; k++)
+                {
+                    int column = At(2, w, k);
+                    sources[next++] = start < 0 || column < 0 ? -1 : start + column;
+                }
+            }
         }
-        return source;
+        return next;
+    }
+
+    /// <summary>The input index along a dimension; -1 in the padding.</summary>
+    private int At(int axis, int place, int element)
+    {
+        int at = (place * Strides[axis]) + (element * Dilations[axis]) - Before[axis];
+        return at < 0 || at >= Input[axis] ? -1 : at;
     }
 
     private static string Join(ImmutableArray<int> sizes) => string.Join('x', sizes);

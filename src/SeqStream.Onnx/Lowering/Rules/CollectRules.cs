@@ -16,6 +16,7 @@ public static partial class OperatorRules
             .Concat(IndexingRules.All)
             .Concat(ReductionRules.All)
             .Concat(WindowRules.All)
+            .Concat(SpectrumRules.All)
             .Concat(QuantizationRules.All)
             .Concat(ConstantRules.All)
             .Concat(RefusalRules.All))

@@ -90,8 +90,9 @@ internal sealed class Composition(NodeContext context)
 
     public Lowered Result(params ImmutableArray<Wire?> outputs) => Lowered.Sequence(_nodes.ToImmutable(), outputs);
 
-    private static ConstantTensor Evaluate(StepNode node, Wire output)
+    private ConstantTensor Evaluate(StepNode node, Wire output)
     {
+        context.Budget?.Work(context, [node]);
         StepPlan plan = new(node.Name, [], [new PlanOutput(output.Name, output)], [], [node]);
         using NativeExecutor executor = new(NativeProgram.Bind(plan, KernelChoice.For(InstructionSet.Scalar)), maxLanes: 1);
         executor.Step([executor.Rent()]);

@@ -32,9 +32,12 @@ internal static class ConstantRules
         TensorShape shape = new(node.Dimensions(node.ConstantInput(0, "shape").ToInt64Array()));
         ConstantTensor value = node.Tensor("value") ?? Scalars.Of(ElementType.Float32, 0);
         int size = value.Type.ByteSize();
-        int count = node.Output(0, value.Type, shape).ByteCount;
+        int count = node.ConstantOutput(value.Type, shape).ByteCount;
         byte[] bytes = new byte[count];
-        for (int i = 0; i < count; i += size) value.Bytes[..size].CopyTo(bytes.AsSpan(i));
+        if (value.Bytes[..size].ContainsAnyExcept((byte)0))
+        {
+            for (int i = 0; i < count; i += size) value.Bytes[..size].CopyTo(bytes.AsSpan(i));
+        }
         return Lowered.Alias(new Composition(node).Constant(new ConstantTensor(value.Type, shape, bytes)));
     }
 
@@ -45,7 +48,7 @@ internal static class ConstantRules
         if (step == 0) throw node.Broken("its delta is 0");
         double length = Math.Max(0, Math.Ceiling((Scalars.First(limit) - first) / step));
         if (!(length <= int.MaxValue)) throw node.Broken($"it would have {length} elements");
-        int count = node.Output(0, start.Type, new TensorShape((int)length)).Shape.ElementCount;
+        int count = node.ConstantOutput(start.Type, new TensorShape((int)length)).Shape.ElementCount;
         int size = start.Type.ByteSize();
         byte[] bytes = new byte[count * size];
         for (int i = 0; i < count; i++) Scalars.Of(start.Type, first + (i * step)).Bytes.CopyTo(bytes.AsSpan(i * size));
@@ -58,7 +61,7 @@ internal static class ConstantRules
         if (x.Shape.Rank != 2) throw node.Broken($"{x} is no matrix");
         ElementType type = node.OptionalInt("dtype") is { } number ? (ElementType)number : x.Type;
         byte[] one = Scalars.Of(type, 1).Bytes.ToArray();
-        byte[] bytes = new byte[x.Shape.ElementCount * one.Length];
+        byte[] bytes = new byte[node.ConstantOutput(type, x.Shape).ByteCount];
         for (int row = 0; row < x.Shape[0]; row++)
         {
             long column = row + node.Int("k", 0);

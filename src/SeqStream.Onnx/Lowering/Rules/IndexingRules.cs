@@ -86,7 +86,10 @@ internal static class IndexingRules
         int[] withAxis = [.. indices.Shape.Dimensions.Insert(axis, 1)], alongAxis = new int[withAxis.Length];
         Array.Fill(alongAxis, 1);
         alongAxis[axis] = depth;
-        Wire classes = composition.Constant(ConstantTensor.Int64(new TensorShape(alongAxis), [.. Enumerable.Range(0, depth)]));
+        node.ConstantOutput(ElementType.Int64, new TensorShape(alongAxis));
+        long[] numbers = new long[depth];
+        for (int number = 0; number < depth; number++) numbers[number] = number;
+        Wire classes = composition.Constant(ConstantTensor.Int64(new TensorShape(alongAxis), numbers));
         Wire isHot = composition.Binary(BinaryFunction.Equal, composition.View(positions, new TensorShape(withAxis)), classes);
         return composition.Result(composition.Where(isHot, Element(composition, values, 1), Element(composition, values, 0)));
     }

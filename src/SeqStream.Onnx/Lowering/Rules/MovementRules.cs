@@ -88,7 +88,7 @@ internal static class MovementRules
         if (parts is null)
         {
             long count = node.Int("num_outputs", node.OutputCount);
-            if (count < 1) throw node.Broken($"it splits into {count} parts");
+            if (count < 1 || count < node.OutputCount || count > Math.Max(size, node.OutputCount)) throw node.Broken($"it splits {size} elements into {count} parts for {node.OutputCount} outputs");
             long part = (size + count - 1) / count;
             parts = new long[count];
             for (int i = 0; i < count; i++) parts[i] = Math.Clamp(size - (i * part), 0, part);
@@ -188,7 +188,7 @@ internal static class MovementRules
         long shift = node.OptionalConstantInput(1, "diagonal")?.ToInt64Array()[0] ?? 0;
         bool upper = node.Int("upper", 1) != 0;
         (int rows, int columns) = (x.Shape[-2], x.Shape[-1]);
-        byte[] mask = new byte[rows * columns];
+        byte[] mask = new byte[node.ConstantOutput(ElementType.Bool, new TensorShape(rows, columns)).ByteCount];
         for (int i = 0; i < mask.Length; i++)
         {
             long diagonal = (i % columns) - (long)(i / columns);

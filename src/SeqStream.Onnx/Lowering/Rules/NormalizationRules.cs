@@ -109,7 +109,8 @@ internal static class NormalizationRules
         int size = checked((int)node.Int("size", 0));
         if (x.Shape.Rank < 2 || size < 1) throw node.Broken($"{x} has no {size} neighbouring channels");
         (int channels, int spatial) = (x.Shape[1], x.Shape.ElementCountBetween(2, x.Shape.Rank));
-        Window window = new([1, channels, spatial], [1, size, 1], [1, 1, 1], [1, 1, 1], [0, (size - 1) / 2, 0], [1, channels, spatial]);
+        Window window = WindowAttributes.Bounded(node, new Window([1, channels, spatial], [1, size, 1], [1, 1, 1], [1, 1, 1], [0, (size - 1) / 2, 0], [1, channels, spatial]));
+        node.Budget?.Table(node, window.OutputCount);
         int[] divisors = new int[window.OutputCount];
         Array.Fill(divisors, size);
         Wire squares = composition.Binary(BinaryFunction.Mul, x, x), means = composition.Wire(x.Type, x.Shape);

@@ -8,6 +8,7 @@ namespace SeqStream.Onnx.Lowering.Rules;
 internal sealed class WindowAttributes
 {
     private const int MostDimensions = 3;
+    private const long MostMeetings = 1 << 25;
     private readonly NodeContext _node;
     private readonly int[] _kernel;    // [Rank]
     private readonly int[] _strides;   // [Rank]
@@ -60,51 +61,68 @@ internal sealed class WindowAttributes
     /// <summary>A window over the input: of a convolution or a pool. <paramref name="after"/> is the padding after the last element.</summary>
     public Window OverInput(TensorShape input, bool ceiling, out ImmutableArray<int> after)
     {
-        int[] before = new int[Rank], behind = new int[Rank], output = new int[Rank];
-        for (int axis = 0; axis < Rank; axis++)
+        checked
         {
-            int size = input[axis + 2], reach = checked(((_kernel[axis] - 1) * _dilations[axis]) + 1), stride = _strides[axis];
-            if (_autoPad.StartsWith("SAME", StringComparison.Ordinal))
+            int[] before = new int[Rank], behind = new int[Rank], output = new int[Rank];
+            for (int axis = 0; axis < Rank; axis++)
             {
-                output[axis] = (size + stride - 1) / stride;
-                (before[axis], behind[axis]) = Halves(Math.Max(0, ((output[axis] - 1) * stride) + reach - size));
-                continue;
+                int size = input[axis + 2], reach = checked(((_kernel[axis] - 1) * _dilations[axis]) + 1), stride = _strides[axis];
+                if (_autoPad.StartsWith("SAME", StringComparison.Ordinal))
+                {
+                    output[axis] = (size + stride - 1) / stride;
+                    (before[axis], behind[axis]) = Halves(Math.Max(0, ((output[axis] - 1) * stride) + reach - size));
+                    continue;
+                }
+                if (_autoPad == "NOTSET") (before[axis], behind[axis]) = (_before[axis], _after[axis]);
+                int room = checked(size + before[axis] + behind[axis] - reach);
+                if (room < 0)
+                {
+                    throw _node.Broken($"a window of {reach} does not fit into {size + before[axis] + behind[axis]} elements along spatial dimension {axis}");
+                }
+                output[axis] = ((ceiling ? room + stride - 1 : room) / stride) + 1;
+                // A window must begin on an element or in the padding before it.
+                if (ceiling && (output[axis] - 1) * stride >= size + before[axis]) output[axis]--;
             }
-            if (_autoPad == "NOTSET") (before[axis], behind[axis]) = (_before[axis], _after[axis]);
-            int room = checked(size + before[axis] + behind[axis] - reach);
-            if (room < 0)
-            {
-                throw _node.Broken($"a window of {reach} does not fit into {size + before[axis] + behind[axis]} elements along spatial dimension {axis}");
-            }
-            output[axis] = ((ceiling ? room + stride - 1 : room) / stride) + 1;
-            // A window must begin on an element or in the padding before it.
-            if (ceiling && (output[axis] - 1) * stride >= size + before[axis]) output[axis]--;
+            after = Three(behind, 0);
+            return Bounded(_node, new Window(Three(Spatial(input), 1), Three(_kernel, 1), Three(_strides, 1), Three(_dilations, 1), Three(before, 0), Three(output, 1)));
         }
-        after = Three(behind, 0);
-        return new Window(Three(Spatial(input), 1), Three(_kernel, 1), Three(_strides, 1), Three(_dilations, 1), Three(before, 0), Three(output, 1));
     }
 
     /// <summary>A window over the output of a transposed convolution, with a place for each input element.</summary>
     public Window OverOutput(TensorShape input, long[]? outputPadding, long[]? outputShape)
     {
-        int[] extra = outputPadding is null ? new int[Rank] : _node.Dimensions(outputPadding);
-        int[] before = new int[Rank], output = new int[Rank];
-        for (int axis = 0; axis < Rank; axis++)
+        checked
         {
-            int size = input[axis + 2], reach = checked(((_kernel[axis] - 1) * _dilations[axis]) + 1);
-            int whole = checked((_strides[axis] * (size - 1)) + extra[axis] + reach);
-            bool same = _autoPad.StartsWith("SAME", StringComparison.Ordinal);
-            if (outputShape is not null || same)
+            int[] extra = outputPadding is null ? new int[Rank] : _node.Dimensions(outputPadding);
+            int[] before = new int[Rank], output = new int[Rank];
+            for (int axis = 0; axis < Rank; axis++)
             {
-                output[axis] = outputShape is null ? size * _strides[axis] : checked((int)outputShape[outputShape.Length - Rank + axis]);
-                before[axis] = Math.Max(0, Halves(whole - output[axis]).Before);
-                continue;
+                int size = input[axis + 2], reach = checked(((_kernel[axis] - 1) * _dilations[axis]) + 1);
+                int whole = checked((_strides[axis] * (size - 1)) + extra[axis] + reach);
+                bool same = _autoPad.StartsWith("SAME", StringComparison.Ordinal);
+                if (outputShape is not null || same)
+                {
+                    output[axis] = outputShape is null ? size * _strides[axis] : checked((int)outputShape[outputShape.Length - Rank + axis]);
+                    before[axis] = Math.Max(0, Halves(whole - output[axis]).Before);
+                    continue;
+                }
+                before[axis] = _autoPad == "NOTSET" ? _before[axis] : 0;
+                output[axis] = whole - before[axis] - (_autoPad == "NOTSET" ? _after[axis] : 0);
             }
-            before[axis] = _autoPad == "NOTSET" ? _before[axis] : 0;
-            output[axis] = whole - before[axis] - (_autoPad == "NOTSET" ? _after[axis] : 0);
+            return Bounded(_node, new Window(Three(output, 1), Three(_kernel, 1), Three(_strides, 1), Three(_dilations, 1), Three(before, 0), Three(Spatial(input), 1)));
         }
-        return new Window(Three(output, 1), Three(_kernel, 1), Three(_strides, 1), Three(_dilations, 1), Three(before, 0), Three(Spatial(input), 1));
     }
+
+    /// <summary>The window itself, if a table of where its places and elements meet is of bounded size.</summary>
+    /// <exception cref="LoweringException">It is not.</exception>
+    public static Window Bounded(NodeContext node, Window window)
+    {
+        bool hasRoom = Count(window.Input) <= int.MaxValue && Count(window.Output) * Count(window.Kernel) <= MostMeetings;
+        if (!hasRoom) throw node.Refuse($"a window of {string.Join('x', window.Kernel)} at {string.Join('x', window.Output)} places over {string.Join('x', window.Input)} elements is more than the limit of {MostMeetings} elements of all places", "Use smaller dimensions");
+        return window;
+    }
+
+    private static double Count(ImmutableArray<int> sizes) => sizes.Aggregate(1.0, static (product, size) => product * size);
 
     /// <summary>Total padding divided: the odd element goes after with SAME_UPPER, before otherwise.</summary>
     private (int Before, int After) Halves(int total) => _autoPad == "SAME_UPPER" ? (total / 2, total - (total / 2)) : (total - (total / 2), total / 2);

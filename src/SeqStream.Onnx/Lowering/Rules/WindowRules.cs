@@ -50,6 +50,7 @@ internal static class WindowRules
         Wire x = node.FloatInput(0);
         Window window = PoolWindow(node, x, out TensorShape shape, out ImmutableArray<int> after);
         bool countsPadding = node.Int("count_include_pad", 0) != 0;
+        node.Budget?.Table(node, window.OutputCount);
         int[] divisors = new int[window.OutputCount];
         for (int place = 0; place < divisors.Length; place++)
         {
