@@ -18,6 +18,7 @@ internal sealed class Inbox : IDisposable
     private readonly Channel<ReceivedMessage> _pool;
     private readonly Channel<bool> _room = Channel.CreateBounded<bool>(1);
     private readonly CancellationTokenSource _closing = new();
+    private bool _hasReportedOverrun;
     private long _heldBytes;
     private long _received, _repeated, _acknowledged, _refused, _dropped;
 
@@ -57,9 +58,9 @@ internal sealed class Inbox : IDisposable
         ReadOnlySpan<byte> topic = body[publish.Topic];
         if (!_aliases.TryResolve(publish.Alias, ref topic)) throw new ProtocolFaultException(PacketFault.BadAlias, PacketType.Publish);
         ReasonCode refusal = Refusal(in publish, topic);
+        if (IsFull(in publish)) return WaitAndArriveAsync(publish, Copy(in publish, topic, body), refusal);
         if (!TryArrive(in publish, topic, body[publish.Payload], refusal, out MessageHandle handle)) return ValueTask.CompletedTask;
-        ReceivedMessage message = _pool.Reader.TryRead(out ReceivedMessage? pooled) ? pooled : new ReceivedMessage(this);
-        message.Fill(in publish, topic, body);
+        ReceivedMessage message = Copy(in publish, topic, body);
         message.Handle = handle;
         return DeliverAsync(message);
     }
@@ -82,7 +83,7 @@ internal sealed class Inbox : IDisposable
         lock (_wire.Gate)
         {
             if (!_ledger.Acknowledge(handle, ReasonCode.Success)) return false;
-            _acknowledged++;
+            CountAcknowledged(1);
             if (!WriteDue()) return true;
         }
         _wire.Wake();
@@ -95,7 +96,7 @@ internal sealed class Inbox : IDisposable
         lock (_wire.Gate)
         {
             foreach (MessageHandle handle in handles) count += _ledger.Acknowledge(handle, ReasonCode.Success) ? 1 : 0;
-            _acknowledged += count;
+            CountAcknowledged(count);
             if (!WriteDue()) return count;
         }
         _wire.Wake();
@@ -108,7 +109,7 @@ internal sealed class Inbox : IDisposable
         lock (_wire.Gate)
         {
             count = _ledger.AcknowledgeThrough(sequence);
-            _acknowledged += count;
+            CountAcknowledged(count);
             if (!WriteDue()) return count;
         }
         _wire.Wake();
@@ -184,7 +185,6 @@ internal sealed class Inbox : IDisposable
     private bool TryArrive(in PublishView publish, ulong contentHash, ReasonCode refusal, out MessageHandle handle)
     {
         bool isNew = _ledger.TryArrive(in publish, contentHash, out handle, out PacketFault fault);
-        if (fault == PacketFault.None && _wire.Version == MqttVersion.V5 && _ledger.Unacknowledged > _options.ReceiveMaximum) fault = PacketFault.WindowExceeded;
         if (fault != PacketFault.None) throw new ProtocolFaultException(fault, PacketType.Publish, string.Create(CultureInfo.InvariantCulture, $"packet identifier {publish.PacketId}"));
         if (!isNew) _repeated++;
         else if (refusal != ReasonCode.Success) _ledger.Acknowledge(handle, refusal);
@@ -194,6 +194,55 @@ internal sealed class Inbox : IDisposable
     }
 
     private bool WriteDue() => _wire.IsOpen && _ledger.WriteDue(_wire.Output, _wire.Version) > 0;
+
+    private ReceivedMessage Copy(in PublishView publish, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> body)
+    {
+        ReceivedMessage message = _pool.Reader.TryRead(out ReceivedMessage? pooled) ? pooled : new ReceivedMessage(this);
+        message.Fill(in publish, topic, body);
+        return message;
+    }
+
+    /// <summary>Under the gate.</summary>
+    private void CountAcknowledged(int count)
+    {
+        _acknowledged += count;
+        if (IsWaiting) _room.Writer.TryWrite(true);
+    }
+
+    private bool IsFull(in PublishView publish)
+    {
+        if (publish.Quality == QualityOfService.AtMostOnce) return false;
+        lock (_wire.Gate) return _ledger.IsFull(publish.PacketId, _options.ReceiveMaximum);
+    }
+
+    /// <summary>The broker sends more than was agreed (as some do when messages were queued), or could not be told: nothing more is read until the receiver has acknowledged something.</summary>
+    private async ValueTask WaitAndArriveAsync(PublishView publish, ReceivedMessage message, ReasonCode refusal)
+    {
+        Interlocked.Add(ref _heldBytes, message.ByteCount);
+        if (_wire.Version == MqttVersion.V5) ReportOverrun();
+        IsWaiting = true;
+        try
+        {
+            while (IsFull(in publish)) await _room.Reader.ReadAsync(_closing.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException)
+        {
+            message.Dispose();
+            return;
+        }
+        finally
+        {
+            IsWaiting = false;
+        }
+        if (!TryArrive(in publish, message.Utf8Topic, message.Payload.Span, refusal, out MessageHandle handle))
+        {
+            message.Dispose();
+            return;
+        }
+        message.Handle = handle;
+        Interlocked.Add(ref _heldBytes, -message.ByteCount);
+        await DeliverAsync(message).ConfigureAwait(false);
+    }
 
     private ValueTask DeliverAsync(ReceivedMessage message)
     {
@@ -240,4 +289,12 @@ internal sealed class Inbox : IDisposable
 
     private void Report(ReasonCode refusal, int topicBytes) => _observer?.Observe(new MqttEvent(MqttEventKind.MessageRefused, refusal.Label(), string.Create(CultureInfo.InvariantCulture,
         $"A message was refused: its topic has {topicBytes} bytes or too many levels, or it has too many user properties. Allowed are {_options.Limits.MaxTopicBytes} bytes, {_options.Limits.MaxTopicLevels} levels and {_options.Limits.MaxUserProperties} user properties. Correct the sender.")));
+
+    private void ReportOverrun()
+    {
+        if (_hasReportedOverrun) return;
+        _hasReportedOverrun = true;
+        _observer?.Observe(new MqttEvent(MqttEventKind.Notice, "window-overrun", string.Create(CultureInfo.InvariantCulture,
+            $"The broker sends more unacknowledged messages than the receive maximum of {_options.ReceiveMaximum} allows (mosquitto 2.0.11 does, when messages are queued). The rest waits unread; nothing is lost. Update the broker, or make the window as large as its queue.")));
+    }
 }

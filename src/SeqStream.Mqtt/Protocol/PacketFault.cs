@@ -39,6 +39,4 @@ public enum PacketFault
     BadAlias,
     /// <summary>The packet may not come from a broker, or not at this time.</summary>
     UnexpectedPacket,
-    /// <summary>More messages are unacknowledged than the receive maximum allows.</summary>
-    WindowExceeded,
 }

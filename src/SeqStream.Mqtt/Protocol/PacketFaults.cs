@@ -10,7 +10,6 @@ internal static class PacketFaults
         PacketFault.MisplacedProperty or PacketFault.RepeatedProperty or PacketFault.BadPropertyValue or PacketFault.BadPacketId or PacketFault.UnexpectedPacket => ReasonCode.ProtocolError,
         PacketFault.BadTopic => ReasonCode.TopicNameInvalid,
         PacketFault.BadAlias => ReasonCode.TopicAliasInvalid,
-        PacketFault.WindowExceeded => ReasonCode.ReceiveMaximumExceeded,
         _ => ReasonCode.MalformedPacket,
     };
 
@@ -34,7 +33,6 @@ internal static class PacketFaults
         PacketFault.BadTopic => "the topic of a message is empty or holds a wildcard",
         PacketFault.BadAlias => "a topic alias is above the limit or was never set",
         PacketFault.UnexpectedPacket => "the packet may not come from a broker, or not at this time",
-        PacketFault.WindowExceeded => "more messages are unacknowledged than the receive maximum allows",
         _ => "nothing is wrong",
     };
 }

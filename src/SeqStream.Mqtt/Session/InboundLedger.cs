@@ -23,6 +23,7 @@ internal sealed class InboundLedger
     private int _connection = 1;
     private int _unreleased;     // applied messages of QoS 2 that the broker has not released
     private int _unsent;         // those of them whose PUBREC still waits in _order
+    private int _held;           // messages that the receiver works on
     private long _sequence;
 
     public InboundLedger(ISessionStore store, int markCapacity)
@@ -35,6 +36,10 @@ internal sealed class InboundLedger
 
     /// <summary>Messages that the broker counts as not acknowledged on this connection.</summary>
     public int Unacknowledged => _order.Count + _unreleased - _unsent;
+
+    /// <summary>True if the receiver works on as many messages as it may and the packet is none of them.</summary>
+    [HotPath]
+    public bool IsFull(ushort packetId, int most) => _held >= most && !_slots.ContainsKey(packetId);
 
     /// <summary>True if something is remembered that only means something to the present session.</summary>
     public bool HasState => _slots.Count > 0 || _applied.Count > 0;
@@ -50,6 +55,7 @@ internal sealed class InboundLedger
         while (_order.TryDequeue(out int slot)) _entries[slot].IsQueued = false;
         if (sessionPresent) return;
         foreach (int slot in _slots.Values) Free(slot);
+        _held = 0;
         _slots.Clear();
         _applied.Clear();
         _appliedOrder.Clear();
@@ -80,6 +86,7 @@ internal sealed class InboundLedger
         bool isApplied = _applied.Count > 0 && IsApplied(in publish, contentHash);
         int slot = Rent(in publish, contentHash);
         _entries[slot].IsAcknowledged = isApplied;
+        if (!isApplied) _held++;
         Queue(slot);
         handle = new MessageHandle(_entries[slot].Sequence) { Slot = slot };
         return !isApplied;
@@ -162,6 +169,7 @@ internal sealed class InboundLedger
         ref InboundEntry entry = ref _entries[slot];
         entry.Reason = reason;
         entry.IsAcknowledged = true;
+        _held--;
         bool endsHere = entry.Quality == QualityOfService.ExactlyOnce && reason.IsError();
         if (!endsHere)
         {
@@ -233,6 +241,7 @@ internal sealed class InboundLedger
 
     private void Forget(int slot)
     {
+        if (!_entries[slot].IsAcknowledged) _held--;
         _slots.Remove(_entries[slot].PacketId);
         Free(slot);
     }

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Security.Cryptography.X509Certificates;
 using SeqStream.Mqtt.Client;
 using SeqStream.Mqtt.Connection;
 using SeqStream.Mqtt.Protocol;
@@ -199,30 +200,66 @@ public sealed class MosquittoTests
         Assert.Equal((1100, 0), (client.Counters.Received, client.Counters.Repeated));
     }
 
-    [Theory]
-    [InlineData("mqtts", "")]
-    [InlineData("wss", "\nprotocol websockets")]
-    public async Task Tls_with_an_authority_file_client_certificate_and_password_is_accepted(string scheme, string more)
+    [Fact]
+    public async Task Tls_with_an_authority_file_client_certificate_and_password_is_accepted()
     {
-        using Mosquitto broker = Mosquitto.Start(
-            "cafile {folder}/ca.pem\ncertfile {folder}/server.pem\nkeyfile {folder}/server.key\nrequire_certificate true\nallow_anonymous false\npassword_file {folder}/passwords" + more,
-            static folder =>
-            {
-                using X509Files files = new(folder);
-                files.Write("server", "127.0.0.1");
-                files.Write("client", "client");
-                using Process passwords = Process.Start(Mosquitto.Find("mosquitto_passwd")!, ["-b", "-c", Path.Combine(folder, "passwords"), "user", "secret"]);
-                passwords.WaitForExit();
-                File.WriteAllText(Path.Combine(folder, "password"), "secret\n");
-            });
-        string folder = broker.Folder;
+        using Mosquitto broker = Mosquitto.Start("cafile {folder}/ca.pem\ncertfile {folder}/server.pem\nkeyfile {folder}/server.key\nrequire_certificate true\n" + Guarded, Prepare);
+        await AcceptAsync("mqtts", broker.Port, broker.Folder);
+    }
+
+    [Fact]
+    public async Task WebSocket_with_tls_client_certificate_and_password_is_accepted()
+    {
+        using Mosquitto broker = Mosquitto.Start(Guarded, Prepare);
+        using X509Certificate2 pem = X509Certificate2.CreateFromPemFile(Path.Combine(broker.Folder, "server.pem"), Path.Combine(broker.Folder, "server.key"));
+        using X509Certificate2 certificate = X509CertificateLoader.LoadPkcs12(pem.Export(X509ContentType.Pkcs12), null);
+        await using WebSocketGate gate = new(broker.Port, certificate);
+        await AcceptAsync("wss", gate.Port, broker.Folder);
+
+        Assert.All(gate.Requests, static request => Assert.Equal("/mqtt mqtt", request));
+    }
+
+    [Fact]
+    public async Task Plain_WebSocket_carries_messages_both_ways()
+    {
+        using Mosquitto broker = Mosquitto.Start();
+        await using WebSocketGate gate = new(broker.Port);
+        await using MqttClient client = new(new MqttOptions(), Mqtt.Routing.MqttUri.Parse($"ws://127.0.0.1:{gate.Port}/t?path=/broker").Transport());
+        await client.ConnectAsync().WaitAsync(Clients.Patience);
+        await client.SubscribeAsync("w/#", QualityOfService.ExactlyOnce);
+        for (int i = 0; i < 100; i++) await client.EnqueueAsync(Clients.Message("w/1", $"{i}", quality: QualityOfService.ExactlyOnce));
+        for (int i = 0; i < 100; i++)
+        {
+            using ReceivedMessage message = await client.TakeAsync();
+            Assert.Equal($"{i}", message.Text());
+            message.Acknowledge();
+        }
+
+        Assert.Equal("/broker mqtt", Assert.Single(gate.Requests));
+    }
+
+    private const string Guarded = "allow_anonymous false\npassword_file {folder}/passwords";
+
+    private static void Prepare(string folder)
+    {
+        using X509Files files = new(folder);
+        files.Write("server", "127.0.0.1");
+        files.Write("client", "client");
+        using Process passwords = Process.Start(Mosquitto.Find("mosquitto_passwd")!, ["-b", "-c", Path.Combine(folder, "passwords"), "user", "secret"]);
+        passwords.WaitForExit();
+        File.WriteAllText(Path.Combine(folder, "password"), "secret\n");
+    }
+
+    /// <summary>The right password is accepted, the wrong one refused without being told.</summary>
+    private static async Task AcceptAsync(string scheme, int port, string folder)
+    {
         string options = $"ca={folder}/ca.pem&cert={folder}/client.pem&key={folder}/client.key";
-        Mqtt.Routing.MqttUri good = Mqtt.Routing.MqttUri.Parse($"{scheme}://127.0.0.1:{broker.Port}/t?user=user&password-file={folder}/password&{options}");
+        Mqtt.Routing.MqttUri good = Mqtt.Routing.MqttUri.Parse($"{scheme}://127.0.0.1:{port}/t?user=user&password-file={folder}/password&{options}");
         await using MqttClient client = new(good.ClientOptions(), good.Transport());
         await client.ConnectAsync().WaitAsync(Clients.Patience);
         Assert.Equal(PublishStatus.Delivered, (await client.PublishAsync(Clients.Message("t", new string('x', 300_000)))).Status);
 
-        Mqtt.Routing.MqttUri bad = Mqtt.Routing.MqttUri.Parse($"{scheme}://user:wrong@127.0.0.1:{broker.Port}/t?{options}");
+        Mqtt.Routing.MqttUri bad = Mqtt.Routing.MqttUri.Parse($"{scheme}://user:wrong@127.0.0.1:{port}/t?{options}");
         await using MqttClient refused = new(bad.ClientOptions(), bad.Transport());
         MqttConnectException refusal = await Assert.ThrowsAsync<MqttConnectException>(() => refused.ConnectAsync().WaitAsync(Clients.Patience));
         Assert.Equal("not-authorized", refusal.Label);

@@ -292,13 +292,50 @@ public sealed class ScriptTests
         Assert.Equal(0, client.Counters.Repeated);
     }
 
-    [Fact]
-    public async Task More_unacknowledged_messages_than_allowed_close_the_connection()
+    [Theory]
+    [InlineData(MqttVersion.V5)]
+    [InlineData(MqttVersion.V311)]
+    public async Task Message_beyond_the_window_waits_unread_until_one_is_acknowledged(MqttVersion version)
     {
         ScriptedBroker broker = new();
-        await using MqttClient client = await broker.WelcomeAsync(V5 with { ReceiveMaximum = 2 });
-        await broker.SendAsync("32 06 0001 't' 0001 00 32 06 0001 't' 0002 00 32 06 0001 't' 0003 00");
-        await broker.ExpectAsync("e0 01 93");
+        Observed observed = new();
+        await using MqttClient client = await broker.WelcomeAsync(ScriptedBroker.Options(version) with { ReceiveMaximum = 2 }, observer: observed);
+        string none = version == MqttVersion.V5 ? " 00" : "";
+        string length = version == MqttVersion.V5 ? "06" : "05";
+        for (int id = 1; id <= 4; id++) await broker.SendAsync($"32 {length} 0001 't' 000{id}{none}");
+        using ReceivedMessage first = await client.TakeAsync();
+        using ReceivedMessage second = await client.TakeAsync();
+        await Clients.UntilAsync(() => version == MqttVersion.V311 || observed.Events.Any(static e => e.Label == "window-overrun"));
+        await Task.Delay(20);
+        Assert.False(client.Messages.TryRead(out _));
+        Assert.Equal(2, client.Counters.Unacknowledged);
+        first.Acknowledge();
+        await broker.ExpectAsync("40 02 0001");
+        using ReceivedMessage third = await client.TakeAsync();
+        second.Acknowledge();
+        third.Acknowledge();
+        using ReceivedMessage fourth = await client.TakeAsync();
+        fourth.Acknowledge();
+        await broker.ExpectAsync("40 02 0002 40 02 0003 40 02 0004");
+
+        Assert.Equal(version == MqttVersion.V5 ? 1 : 0, observed.Events.Count(static e => e.Label == "window-overrun"));
+        Assert.True(client.IsConnected);
+    }
+
+    [Fact]
+    public async Task Repetition_needs_no_room_in_a_full_window()
+    {
+        ScriptedBroker broker = new();
+        await using MqttClient client = await broker.WelcomeAsync(V5 with { ReceiveMaximum = 1, SessionExpiry = TimeSpan.FromHours(1) });
+        await broker.SendAsync("32 06 0001 't' 0001 00");
+        using ReceivedMessage message = await client.TakeAsync();
+        broker.Link.Break(reset: false);
+        await broker.AcceptAsync(MqttVersion.V5, "20 03 01 00 00");
+        await broker.SendAsync("3a 06 0001 't' 0001 00");
+        await broker.ExpectNothingAsync(MqttVersion.V5);
+        message.Acknowledge();
+        await broker.ExpectAsync("40 02 0001");
+        Assert.Equal(1, client.Counters.Repeated);
     }
 
     [Fact]
