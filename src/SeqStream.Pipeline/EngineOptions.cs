@@ -1,3 +1,5 @@
+using SeqStream.Contracts;
+
 namespace SeqStream.Pipeline;
 
 /// <summary>How a <see cref="StreamEngine"/> works. Every value has a default that suits a few live streams.</summary>
@@ -23,6 +25,9 @@ public sealed record EngineOptions
 
     /// <summary>The source as people name it, for messages about refused records.</summary>
     public string Source { get; init; } = "engine";
+
+    /// <summary>Gets the receipts of frames back when all that they led to is on its way to the sink; null if the feed wants none.</summary>
+    public IReceiptTaker? Receipts { get; init; }
 
     /// <summary>Lists every value that is out of range.</summary>
     /// <exception cref="ArgumentException">One or more values are out of range.</exception>

@@ -19,7 +19,7 @@ public sealed class Route(IFrameFeed feed, StageFactory stages, IEmissionSink si
     /// <exception cref="IOException">The feed or the sink failed.</exception>
     public async Task<RouteSummary> RunAsync(CancellationToken cancellation)
     {
-        await using StreamEngine engine = new(stages, options with { Source = feed.Source }, faults);
+        await using StreamEngine engine = new(stages, options with { Source = feed.Source, Receipts = feed as IReceiptFeed }, faults);
         using CancellationTokenSource feedStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using CancellationTokenRegistration drain = cancellation.Register(engine.EndAll);
         Task feeding = YieldFrames(engine, feedStop.Token, cancellation);

@@ -3,6 +3,9 @@ namespace SeqStream.Contracts;
 /// <summary>What one read of a feed gave for one stream. Owned by whoever holds it; the payload goes back to its pool after the front end took it.</summary>
 public struct Frame
 {
+    /// <summary>The <see cref="Receipt"/> of a frame whose message goes on.</summary>
+    public const long Unfinished = -1;
+
     /// <summary>The stream.</summary>
     public StreamId Stream;
 
@@ -14,6 +17,12 @@ public struct Frame
 
     /// <summary>Measured time in seconds, NaN if the source gives none.</summary>
     public double Time;
+
+    /// <summary>
+    /// What the feed wants back when the frame need not come again; 0 if nothing. <see cref="Unfinished"/> if the message that the frame belongs to goes on with the next frame of its stream,
+    /// which is acknowledged with the last one: what is stored must contain all of them or none. See <see cref="IReceiptFeed"/>.
+    /// </summary>
+    public long Receipt;
 
     /// <summary>The values or text of a data frame, otherwise null.</summary>
     public FramePayload? Payload;

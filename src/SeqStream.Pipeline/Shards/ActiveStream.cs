@@ -12,6 +12,7 @@ internal sealed class ActiveStream(int index)
     public IDecoder? Decoder;
     public FrameQueue Frames;
     public StreamPhase Phase;
+    public long Receipt;   // of the frame taken last; 0 if nothing is to be given back
 
     /// <summary>Keeps what a frame passes through until the next frame is taken.</summary>
     public void Keep(FramePayload payload) => Latest.Set(0, new StepNote { Time = double.NaN }, payload.Echo, payload.HasNames);

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using System.Threading.Channels;
 using SeqStream.Contracts;
 using SeqStream.Execution;
@@ -17,6 +18,8 @@ public sealed class Shard : IDisposable
     private readonly IFaultReporter _faults;
     private readonly EmissionOutlet _outlet;
     private readonly string _source;
+    private readonly IReceiptTaker? _receiptTaker;
+    private readonly List<long> _receipts = [];
     private readonly int _mostUnanswered;  // newest frames of a stream that may still be answered for
     private readonly FrameQueues _queues;
     private readonly ReadyRing _ready = new();
@@ -51,6 +54,7 @@ public sealed class Shard : IDisposable
         _faults = faults;
         _outlet = new EmissionOutlet(emissions, pools.Emissions, cancellation);
         _source = options.Source;
+        _receiptTaker = options.Receipts;
         _queues = new FrameQueues(options.FrameCapacity);
         _laneStreams = new int[options.MaxBatch];
         _laneSlots = new int[options.MaxBatch];
@@ -73,6 +77,7 @@ public sealed class Shard : IDisposable
         int lanes = Gather();
         Step(lanes);
         Emit(lanes);
+        GiveReceipts();
         return true;
     }
 
@@ -190,8 +195,10 @@ public sealed class Shard : IDisposable
                 continue;
             }
             if (active.Phase == StreamPhase.Flushing) Finish(stream, ref entry, active);
+            Settle(active);
             if (!_queues.TryDequeue(ref active.Frames, out Frame frame)) return false;
             Take(ref entry, active, in frame);
+            active.Receipt = frame.Receipt;
         }
     }
 
@@ -239,6 +246,20 @@ public sealed class Shard : IDisposable
     {
         if (!_executor.End(entry.Slot)) _counters.TooShort++;
         active.Phase = StreamPhase.Flushing;
+    }
+
+    /// <summary>All that the frame taken last led to has been emitted.</summary>
+    private void Settle(ActiveStream active)
+    {
+        if (active.Receipt > 0 && _receiptTaker is not null) _receipts.Add(active.Receipt);
+        active.Receipt = 0;
+    }
+
+    private void GiveReceipts()
+    {
+        if (_receipts.Count == 0) return;
+        _receiptTaker!.Acknowledge(CollectionsMarshal.AsSpan(_receipts));
+        _receipts.Clear();
     }
 
     private void Refuse(in Frame frame, FrameVerdict verdict)
