@@ -22,7 +22,7 @@ public sealed class ArchitectureTests
         ["SeqStream.Mqtt"] = ["SeqStream.Core"],
         ["SeqStream.Audio"] = ["SeqStream.Core"],
         ["SeqStream.Audio.NAudio"] = ["SeqStream.Core", "SeqStream.Audio"],
-        ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Pipeline", "SeqStream.Feeds"],
+        ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Pipeline", "SeqStream.Feeds", "SeqStream.Mqtt"],
         ["SeqStream.Cli"] = ["SeqStream.Hosting"],
     };
 

@@ -2,7 +2,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 
-namespace SeqStream.Mqtt.Tests.Brokers;
+namespace SeqStream.TestSupport;
 
 /// <summary>A real mosquitto on a free loopback port, with files of its own, ended with the test.</summary>
 internal sealed class Mosquitto : IDisposable
@@ -51,6 +51,14 @@ internal sealed class Mosquitto : IDisposable
             if (_process.HasExited || Environment.TickCount64 > deadline) throw new InvalidOperationException($"mosquitto did not start with:\n{File.ReadAllText(file)}");
             Thread.Sleep(5);
         }
+    }
+
+    /// <summary>Ends the broker so that it writes what is to outlive it, and starts it again.</summary>
+    public void Restart()
+    {
+        Signal("TERM");
+        _process!.WaitForExit();
+        Run();
     }
 
     public void Kill()

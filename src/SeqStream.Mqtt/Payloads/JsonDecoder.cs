@@ -129,6 +129,7 @@ public sealed class JsonDecoder : IPayloadDecoder
             reader.Read();
             if (ReadNumbers(ref reader, records, port) is { } problem) return problem;
         }
+        records.Payload.HasNames = true;
         return records.Payload.SegmentCount == signature.Inputs.Length
             ? null
             : string.Create(CultureInfo.InvariantCulture, $"'inputs' gives {records.Payload.SegmentCount} of the {signature.Inputs.Length} inputs of model '{signature.ModelName}'. Expected {string.Join(", ", signature.Inputs)}.");

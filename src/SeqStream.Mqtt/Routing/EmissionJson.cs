@@ -69,7 +69,7 @@ internal sealed class EmissionJson : IDisposable
     private void WriteOutputs(Emission emission)
     {
         if (emission.OutputCount == 0) return;
-        if (emission.OutputCount == 1)
+        if (emission.OutputCount == 1 && !emission.HasNames)
         {
             _writer.WritePropertyName("y"u8);
             WriteNumbers(emission, emission.Output(0));

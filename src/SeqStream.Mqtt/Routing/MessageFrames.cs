@@ -78,17 +78,27 @@ internal sealed class MessageFrames(FeedContext context) : IRecordBuilder
     }
 
     /// <summary>Writes the frames to the channel, waiting where it is full.</summary>
+    /// <param name="receipt">What comes back when the message need not come again; it goes with the last frame, as all of a message's frames are of one stream. 0 for none.</param>
+    /// <param name="cancellation">Ends the wait.</param>
+    /// <returns>False if there was no frame to carry the receipt.</returns>
     /// <exception cref="System.Threading.Channels.ChannelClosedException">Nobody takes frames any more.</exception>
-    public ValueTask SendAsync(CancellationToken cancellation)
+    [HotPath]
+    public ValueTask<bool> SendAsync(long receipt, CancellationToken cancellation)
     {
         _advanced.Clear();
         Span<Frame> frames = CollectionsMarshal.AsSpan(_frames);
+        if (frames.IsEmpty) return new ValueTask<bool>(false);
+        if (receipt != 0)
+        {
+            foreach (ref Frame frame in frames[..^1]) frame.Receipt = Frame.Unfinished;
+            frames[^1].Receipt = receipt;
+        }
         for (int i = 0; i < frames.Length; i++)
         {
             if (!context.Frames.TryWrite(frames[i])) return WaitAndSendAsync(i, cancellation);
         }
         _frames.Clear();
-        return ValueTask.CompletedTask;
+        return new ValueTask<bool>(true);
     }
 
     private StreamId Stream() => context.Streams.Intern(_name.AsSpan(0, _nameLength));
@@ -115,9 +125,10 @@ internal sealed class MessageFrames(FeedContext context) : IRecordBuilder
         _lastSeq.AsSpan(old).Fill(-1);
     }
 
-    private async ValueTask WaitAndSendAsync(int from, CancellationToken cancellation)
+    private async ValueTask<bool> WaitAndSendAsync(int from, CancellationToken cancellation)
     {
         for (int i = from; i < _frames.Count; i++) await context.Frames.WriteAsync(_frames[i], cancellation).ConfigureAwait(false);
         _frames.Clear();
+        return true;
     }
 }

@@ -9,18 +9,22 @@ using SeqStream.Mqtt.Session;
 namespace SeqStream.Mqtt.Routing;
 
 /// <summary>
-/// Frames from a broker's messages. A frame's position is the number of its message. Messages are acknowledged when <see cref="Acknowledge(long)"/> says that
-/// everything up to a position is on stable storage, or, by default, as soon as their frames are in the channel. Read it once.
+/// Frames from a broker's messages. A frame's position is the number of its message. A message is acknowledged when the receipt of its last frame comes back; a message that
+/// gave no frame (it was refused, or its counter had been seen) at once. Read it once.
 /// </summary>
-public sealed class MqttFeed : IFrameFeed
+public sealed class MqttFeed : IReceiptFeed
 {
     private readonly MqttOptions _options;
     private readonly ITransport _transport;
     private readonly TopicPattern _pattern;
     private readonly QualityOfService _quality;
     private readonly IPayloadDecoder _decoder;
+    private readonly StoredMarks _marks = new();
+    private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private MqttClient? _client;
     private MessageFrames? _frames;
+    private long _sent;       // receipts on their way
+    private long _returned;   // receipts that came back
 
     /// <summary>Creates the feed.</summary>
     /// <param name="source">The source as people name it; never with credentials.</param>
@@ -47,11 +51,11 @@ public sealed class MqttFeed : IFrameFeed
     /// <summary>Why this feed cannot promise that every message is applied; empty if it can. To be said at start.</summary>
     public IReadOnlyList<string> Caveats { get; }
 
-    /// <summary>True (the default) to acknowledge as soon as frames are in the channel; false where <see cref="Acknowledge(long)"/> is called after a commit.</summary>
-    public bool AcknowledgesAtOnce { get; init; } = true;
+    /// <summary>True to acknowledge as soon as frames are in the channel, where nobody gives receipts back. Default false.</summary>
+    public bool AcknowledgesAtOnce { get; init; }
 
-    /// <summary>What must outlive the process; null keeps it in memory.</summary>
-    public ISessionStore? Store { get; init; }
+    /// <summary>How long a feed that is told to stop waits for the next receipt before it says goodbye; what is not acknowledged then comes again. Default 2 s.</summary>
+    public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
     /// <summary>Told what happens to the client; may be null.</summary>
     public IMqttObserver? Observer { get; init; }
@@ -68,50 +72,96 @@ public sealed class MqttFeed : IFrameFeed
     /// <summary>Producer's counters that never came.</summary>
     public long Missing => _frames?.Missing ?? 0;
 
-    /// <summary>Creates a feed from a URI: <c>mqtt://host:1883/sensors/{stream}/accel?qos=1&amp;client=seqstream-1&amp;format=json</c>.</summary>
+    /// <summary>Completes when reading has ended and the goodbye is said; faulted with what ended it early.</summary>
+    public Task Completion => _completion.Task;
+
+    /// <summary>Creates a feed from a URI: <c>mqtt://host:1883/sensors/{stream}/accel?qos=1&amp;client=seqstream-1&amp;payload=json</c>.</summary>
     /// <param name="uri">Broker, topic pattern and options; see this room's README.</param>
-    /// <param name="decoder">How payloads are read; null for the format that the URI names, JSON by default.</param>
-    /// <param name="acknowledgesAtOnce">See <see cref="AcknowledgesAtOnce"/>.</param>
-    /// <param name="store">See <see cref="Store"/>.</param>
-    /// <param name="observer">See <see cref="Observer"/>.</param>
+    /// <param name="options">What the URI does not say.</param>
     /// <exception cref="ArgumentException">The URI cannot be used; the message names every problem.</exception>
-    public static MqttFeed Create(string uri, IPayloadDecoder? decoder = null, bool acknowledgesAtOnce = true, ISessionStore? store = null, IMqttObserver? observer = null)
+    public static MqttFeed Create(string uri, MqttFeedOptions? options = null) => Create(MqttUri.Parse(uri), options);
+
+    /// <summary>Creates a feed from a URI: <c>mqtt://host:1883/sensors/{stream}/accel?qos=1&amp;client=seqstream-1&amp;payload=json</c>.</summary>
+    /// <param name="uri">Broker, topic pattern and options; see this room's README.</param>
+    /// <param name="options">What the URI does not say.</param>
+    /// <exception cref="ArgumentException">The URI cannot be used; the message names every problem.</exception>
+    public static MqttFeed Create(MqttUri uri, MqttFeedOptions? options = null)
     {
-        MqttUri parsed = MqttUri.Parse(uri);
-        QualityOfService quality = parsed.Quality(QualityOfService.AtLeastOnce);
-        TopicPattern? pattern = parsed.Try(() => TopicPattern.Parse(parsed.Topic));
-        string format = parsed.Text("format") ?? "json";
-        string[] metrics = parsed.Text("metrics")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
-        IPayloadDecoder? chosen = decoder ?? parsed.Try(() => PayloadFormats.Create(format, metrics));
-        MqttOptions options = parsed.ClientOptions() with { DropsWhenBehind = parsed.Choice("overflow", false, ("wait", false), ("drop-newest", true)) };
-        ITransport transport = parsed.Transport();
-        parsed.Complete();
-        return new MqttFeed(parsed.ToString(), options, transport, pattern!, quality, chosen!) { AcknowledgesAtOnce = acknowledgesAtOnce, Store = store, Observer = observer };
+        ArgumentNullException.ThrowIfNull(uri);
+        options ??= new MqttFeedOptions();
+        QualityOfService quality = uri.Quality(QualityOfService.AtLeastOnce);
+        TopicPattern? pattern = uri.Try(() => TopicPattern.Parse(uri.Topic));
+        string format = uri.Text("payload") ?? options.Payload;
+        string[] metrics = uri.Text("metrics")?.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
+        IPayloadDecoder? decoder = options.Decoder ?? uri.Try(() => PayloadFormats.Create(format, options.RowNumbers, metrics));
+        MqttOptions client = uri.ClientOptions() with { DropsWhenBehind = uri.Choice("overflow", false, ("wait", false), ("drop-newest", true)) };
+        ITransport transport = uri.Transport();
+        uri.Complete();
+        return new MqttFeed(uri.ToString(), client, transport, pattern!, quality, decoder!) { AcknowledgesAtOnce = options.AcknowledgesAtOnce, Observer = options.Observer };
     }
 
-    /// <summary>Says that everything up to and including a frame's position is on stable storage. Any thread.</summary>
-    public void Acknowledge(long position) => _client?.AcknowledgeThrough(position);
-
-    /// <summary>Says that messages are on stable storage, in any order. Any thread.</summary>
-    /// <param name="handles">See <see cref="MessageHandle.FromReceipt"/>.</param>
-    public void Acknowledge(ReadOnlySpan<MessageHandle> handles) => _client?.Acknowledge(handles);
-
-    /// <summary>What a durable store must keep of a message in the transaction that commits it; false for QoS 0 or if the broker does not wait for it.</summary>
-    public bool TryMark(MessageHandle handle, out ReceivedMark mark)
+    /// <inheritdoc/>
+    public void Restore(IEnumerable<KeyValuePair<string, byte[]>> items)
     {
-        mark = default;
-        return _client?.TryMark(handle, out mark) ?? false;
+        ArgumentNullException.ThrowIfNull(items);
+        foreach ((string key, byte[] value) in items) _marks.Restore(key, value);
+    }
+
+    /// <inheritdoc/>
+    public void Describe(ReadOnlySpan<long> receipts, ICollection<KeyValuePair<string, byte[]?>> items)
+    {
+        ArgumentNullException.ThrowIfNull(items);
+        MqttClient? client = Volatile.Read(ref _client);
+        foreach (long receipt in receipts)
+        {
+            if (client?.TryMark(MessageHandle.FromReceipt(receipt), out ReceivedMark mark) ?? false) _marks.Describe(in mark, items);
+        }
+        _marks.DescribeRemovals(items);
+    }
+
+    /// <inheritdoc/>
+    [HotPath]
+    public void Acknowledge(ReadOnlySpan<long> receipts)
+    {
+        const int most = 64;
+        Span<MessageHandle> handles = stackalloc MessageHandle[most];
+        for (ReadOnlySpan<long> rest = receipts; !rest.IsEmpty;)
+        {
+            int count = Math.Min(rest.Length, most);
+            for (int i = 0; i < count; i++) handles[i] = MessageHandle.FromReceipt(rest[i]);
+            Volatile.Read(ref _client)?.Acknowledge(handles[..count]);
+            rest = rest[count..];
+        }
+        Interlocked.Add(ref _returned, receipts.Length);
     }
 
     /// <inheritdoc/>
     public async Task ReadAsync(FeedContext context, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(context);
+        try
+        {
+            await ConnectAndReadAsync(context, cancellation).ConfigureAwait(false);
+        }
+        catch (Exception problem) when (problem is not OperationCanceledException)
+        {
+            _completion.TrySetException(problem);
+            throw;
+        }
+        finally
+        {
+            _completion.TrySetResult();
+        }
+        cancellation.ThrowIfCancellationRequested();
+    }
+
+    private async Task ConnectAndReadAsync(FeedContext context, CancellationToken cancellation)
+    {
         _frames = new MessageFrames(context);
-        MqttClient client = new(_options, _transport, Store, Observer, Time);
+        MqttClient client = new(_options, _transport, _marks, Observer, Time);
         await using (client.ConfigureAwait(false))
         {
-            _client = client;
+            Volatile.Write(ref _client, client);
             foreach (string caveat in Caveats) Observer?.Observe(new MqttEvent(MqttEventKind.Notice, "no-at-least-once", caveat));
             await client.ConnectAsync(cancellation).ConfigureAwait(false);
             ReasonCode granted = await client.SubscribeAsync(_pattern.Filter, _quality, cancellation).ConfigureAwait(false);
@@ -124,27 +174,40 @@ public sealed class MqttFeed : IFrameFeed
             {
                 // Nobody takes frames any more, or reading shall stop: what is not acknowledged comes again.
             }
+            await WaitForReceiptsAsync().ConfigureAwait(false);
             await client.DisconnectAsync().ConfigureAwait(false);
         }
-        cancellation.ThrowIfCancellationRequested();
     }
 
     private async Task ReadMessagesAsync(MqttClient client, FeedContext context, CancellationToken cancellation)
     {
         while (await client.Messages.WaitToReadAsync(cancellation).ConfigureAwait(false))
         {
-            long last = 0;
             while (client.Messages.TryRead(out ReceivedMessage? message))
             {
-                last = message.Handle.Sequence;
+                cancellation.ThrowIfCancellationRequested();
+                MessageHandle handle = message.Handle;
                 Decode(message, context.Faults);
                 message.Dispose();
-                ValueTask sending = _frames!.SendAsync(cancellation);
-                if (!sending.IsCompletedSuccessfully) await sending.ConfigureAwait(false);
+                if (handle.NeedsAcknowledgement) _sent++;
+                bool carries = await _frames!.SendAsync(handle.Receipt, cancellation).ConfigureAwait(false);
+                if (handle.NeedsAcknowledgement && (AcknowledgesAtOnce || !carries)) Acknowledge([handle.Receipt]);
             }
-            if (AcknowledgesAtOnce) client.AcknowledgeThrough(last);
         }
         await client.Messages.Completion.ConfigureAwait(false);
+    }
+
+    /// <summary>Lets what is still being stepped be acknowledged, as long as receipts keep coming back.</summary>
+    private async Task WaitForReceiptsAsync()
+    {
+        TimeProvider time = Time ?? TimeProvider.System;
+        long seen = -1, since = time.GetTimestamp();
+        while (Interlocked.Read(ref _returned) is var returned && returned < _sent)
+        {
+            if (returned != seen) (seen, since) = (returned, time.GetTimestamp());
+            else if (time.GetElapsedTime(since) >= Patience) return;
+            await Task.Delay(TimeSpan.FromMilliseconds(5), time).ConfigureAwait(false);
+        }
     }
 
     [HotPath]

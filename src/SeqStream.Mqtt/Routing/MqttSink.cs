@@ -52,30 +52,38 @@ public sealed class MqttSink : IEmissionSink
     /// <param name="route">Name of the route, the first part of every emission's identity.</param>
     /// <param name="observer">See <see cref="Observer"/>.</param>
     /// <exception cref="ArgumentException">The URI cannot be used; the message names every problem.</exception>
-    public static MqttSink Create(string uri, string route = "seqstream", IMqttObserver? observer = null)
+    public static MqttSink Create(string uri, string route = "seqstream", IMqttObserver? observer = null) => Create(MqttUri.Parse(uri), route, observer);
+
+    /// <summary>Creates a sink from a URI: <c>mqtt://host:1883/activity/{stream}?qos=1&amp;node=edge-1&amp;envelope=cloudevents</c>.</summary>
+    /// <param name="uri">Broker, topic template and options; see this room's README.</param>
+    /// <param name="route">Name of the route, the first part of every emission's identity.</param>
+    /// <param name="observer">See <see cref="Observer"/>.</param>
+    /// <exception cref="ArgumentException">The URI cannot be used; the message names every problem.</exception>
+    public static MqttSink Create(MqttUri uri, string route, IMqttObserver? observer = null)
     {
-        MqttUri parsed = MqttUri.Parse(uri);
-        TopicTemplate? template = parsed.Try(() => TopicTemplate.Parse(parsed.Topic));
-        string? node = parsed.Text("node");
-        if (node is not null && parsed.Try(() => TopicTemplate.Parse(node)) is not null && node.Contains('/', StringComparison.Ordinal)) parsed.Refuse("node holds a slash; it is one level of a topic");
-        string? discovery = parsed.Text("discovery");
+        ArgumentNullException.ThrowIfNull(uri);
+        TopicTemplate? template = uri.Try(() => TopicTemplate.Parse(uri.Topic));
+        string? node = uri.Text("node");
+        if (node is not null && uri.Try(() => TopicTemplate.Parse(node)) is not null && node.Contains('/', StringComparison.Ordinal)) uri.Refuse("node holds a slash; it is one level of a topic");
+        string? discovery = uri.Text("discovery");
         MqttSinkOptions options = new()
         {
             Topic = template ?? TopicTemplate.Parse("unused"),
-            Quality = parsed.Quality(QualityOfService.AtLeastOnce),
-            IsRetained = parsed.Flag("retain", false),
+            Quality = uri.Quality(QualityOfService.AtLeastOnce),
+            IsRetained = uri.Flag("retain", false),
             Node = node,
             Route = route,
-            Envelope = parsed.Choice("envelope", SinkEnvelope.None, ("none", SinkEnvelope.None), ("cloudevents", SinkEnvelope.CloudEvents)),
+            Envelope = uri.Choice("envelope", SinkEnvelope.None, ("none", SinkEnvelope.None), ("cloudevents", SinkEnvelope.CloudEvents)),
             DiscoveryPrefix = discovery is null or "off" ? null : discovery.Length == 0 ? "homeassistant" : discovery,
         };
-        MqttOptions client = parsed.ClientOptions() with
+        MqttOptions client = uri.ClientOptions() with
         {
-            OutboxOverflow = parsed.Choice("overflow", MqttOverflow.Wait, ("wait", MqttOverflow.Wait), ("drop-oldest", MqttOverflow.DropOldest), ("drop-newest", MqttOverflow.DropNewest)),
-            OutboxCapacity = parsed.Whole("outbox", 1, 10_000_000, 10_000),
+            OutboxOverflow = uri.Choice("overflow", MqttOverflow.Wait, ("wait", MqttOverflow.Wait), ("drop-oldest", MqttOverflow.DropOldest), ("drop-newest", MqttOverflow.DropNewest)),
+            OutboxCapacity = uri.Whole("outbox", 1, 10_000_000, 10_000),
         };
-        ITransport transport = parsed.Transport();
-        parsed.Complete();
+        if (client.Will is not null && node is not null) uri.Refuse("will and node exclude each other: with node, the will says 'offline' on seqstream/NODE/status");
+        ITransport transport = uri.Transport();
+        uri.Complete();
         return new MqttSink(client, transport, options) { Observer = observer };
     }
 

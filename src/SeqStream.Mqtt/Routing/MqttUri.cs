@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Text;
 using SeqStream.Mqtt.Client;
 using SeqStream.Mqtt.Connection;
 using SeqStream.Mqtt.Protocol;
@@ -16,6 +17,7 @@ public sealed class MqttUri
     private readonly List<string> _problems = [];
     private string? _user;
     private string? _password;
+    private string? _passwordFile;
 
     private MqttUri(string scheme, string host, int port, string topic)
     {
@@ -65,6 +67,17 @@ public sealed class MqttUri
         if (at >= 0) parsed.TakeCredentials(authority[..at]);
         if (question >= 0) parsed.TakeOptions(tail[(question + 1)..]);
         return parsed;
+    }
+
+    /// <summary>Credentials for a URI that has none of its own.</summary>
+    /// <param name="user">User name, or null.</param>
+    /// <param name="passwordFile">File whose content is the password, or null.</param>
+    public MqttUri WithCredentials(string? user, string? passwordFile)
+    {
+        if (_user is not null || _options.ContainsKey("user") || _options.ContainsKey("password-file")) return this;
+        _user = user;
+        _passwordFile = passwordFile;
+        return this;
     }
 
     /// <summary>Without credentials and options, for messages.</summary>
@@ -163,7 +176,7 @@ public sealed class MqttUri
         string client = Text("client") ?? "";
         bool isClean = Flag("clean", false);
         TimeSpan session = Duration("session", client.Length > 0 ? TimeSpan.FromDays(1) : TimeSpan.Zero);
-        string? passwordFile = Text("password-file");
+        string? passwordFile = Text("password-file") ?? _passwordFile;
         string? user = Text("user") ?? _user;
         string? password = passwordFile is null ? _password : Try(() => File.ReadAllText(passwordFile).TrimEnd('\r', '\n'));
         return new MqttOptions
@@ -177,8 +190,20 @@ public sealed class MqttUri
             ReceiveMaximum = Whole("window", 1, ushort.MaxValue, 1000),
             MaxInFlight = Text("inflight") is null ? null : Whole("inflight", 1, ushort.MaxValue, 1000),
             Limits = new PacketLimits { MaxPacketBytes = Whole("max-packet", 64, 268_435_460, 2_000_000) },
+            Will = Will(),
             Credentials = user is null && password is null ? null : new MqttCredentials(user ?? "", password),
         };
+    }
+
+    /// <summary>What the broker says for this client when it vanishes: <c>will=TOPIC</c>, <c>will-message</c> (<c>offline</c>), <c>will-qos</c> (0), <c>will-retain</c> (true).</summary>
+    private WillMessage? Will()
+    {
+        string? topic = Text("will"), message = Text("will-message");
+        QualityOfService quality = (QualityOfService)Whole("will-qos", 0, 2, 0);
+        bool isRetained = Flag("will-retain", true);
+        if (topic is null) return null;
+        if (Topics.ProblemOfName(topic) is { } problem) Refuse($"will: {problem}");
+        return new WillMessage { Topic = topic, Payload = Encoding.UTF8.GetBytes(message ?? "offline"), Quality = quality, IsRetained = isRetained };
     }
 
     /// <summary>Refuses the URI if anything was wrong with it or options are left that nobody read.</summary>

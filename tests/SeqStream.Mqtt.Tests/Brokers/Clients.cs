@@ -3,6 +3,7 @@ using SeqStream.Mqtt.Client;
 using SeqStream.Mqtt.Connection;
 using SeqStream.Mqtt.Protocol;
 using SeqStream.Mqtt.Session;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Mqtt.Tests.Brokers;
 

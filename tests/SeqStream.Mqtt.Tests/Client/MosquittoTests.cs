@@ -6,6 +6,7 @@ using SeqStream.Mqtt.Protocol;
 using SeqStream.Mqtt.Session;
 using SeqStream.Mqtt.Tests.Brokers;
 using SeqStream.Mqtt.Tests.Connection;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Mqtt.Tests.Client;
 

@@ -36,7 +36,7 @@ public sealed class MqttUriTests
     [Fact]
     public void All_problems_are_told_together()
     {
-        string refusal = Assert.Throws<ArgumentException>(() => MqttFeed.Create("mqtt://host/$share/g/x?qos=3&window=0&keepalive=soon&version=4&format=xml&retain=true&ca=/no/such/file")).Message;
+        string refusal = Assert.Throws<ArgumentException>(() => MqttFeed.Create("mqtt://host/$share/g/x?qos=3&window=0&keepalive=soon&version=4&payload=xml&retain=true&ca=/no/such/file")).Message;
 
         foreach (string part in (string[])["'mqtt://host:1883/$share/g/x' cannot be used", "qos is '3', expected a whole number from 0 to 2", "window is '0'", "keepalive is 'soon', expected a duration", "version is '4', expected one of 5, 3.1.1", "'xml' is no payload format", "'retain' is no option", "need TLS", "$share"])
             Assert.Contains(part, refusal, StringComparison.Ordinal);

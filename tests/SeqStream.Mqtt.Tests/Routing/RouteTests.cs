@@ -7,6 +7,7 @@ using SeqStream.Mqtt.Protocol;
 using SeqStream.Mqtt.Routing;
 using SeqStream.Mqtt.Tests.Brokers;
 using SeqStream.Mqtt.Tests.Payloads;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Mqtt.Tests.Routing;
 
@@ -45,32 +46,114 @@ public sealed class RouteTests : IFaultReporter
     }
 
     [Fact]
-    public async Task Message_that_is_not_acknowledged_after_a_commit_comes_again_to_the_next_process()
+    public async Task Message_whose_receipt_did_not_come_back_comes_again_to_the_next_process()
     {
         using Mosquitto broker = Mosquitto.Start();
         string uri = $"mqtt://127.0.0.1:{broker.Port}/s/{{stream}}?client=durable";
         using CancellationTokenSource stop = new();
-        MqttFeed feed = MqttFeed.Create(uri, acknowledgesAtOnce: false);
+        MqttFeed feed = MqttFeed.Create(uri);
         Task reading = Read(feed, stop.Token);
         await using MqttClient publisher = await broker.ConnectAsync();
         await UntilSubscribedAsync(publisher, "s/a");
-        Frame first = await TakeAsync();
+        feed.Acknowledge([(await TakeAsync()).Receipt]);
         await publisher.PublishAsync(Clients.Message("s/a", "[7,7]"));
-        Frame second;
-        do second = await TakeAsync();
-        while (second.Payload!.Values(second.Payload.Segment(0))[0] != 7f);
-        feed.Acknowledge(second.Position - 1);
-        await stop.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Clients.Patience));
+        await publisher.PublishAsync(Clients.Message("s/a", "[8,8]"));
+        Frame seven = await TakeAsync(7);
+        Frame eight = await TakeAsync(8);
+        feed.Acknowledge([eight.Receipt]);
+        await StopAsync(stop, reading);
 
         using CancellationTokenSource again = new();
-        Task rereading = Read(MqttFeed.Create(uri, acknowledgesAtOnce: false), again.Token);
+        MqttFeed next = MqttFeed.Create(uri);
+        Task rereading = Read(next, again.Token);
         Frame repeated = await TakeAsync();
-        await again.CancelAsync();
-        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => rereading.WaitAsync(Clients.Patience));
+        Frame other = await TakeAsync();
+        next.Acknowledge([other.Receipt, repeated.Receipt]);
+        await StopAsync(again, rereading);
 
-        Assert.Equal(7f, repeated.Payload!.Values(repeated.Payload.Segment(0))[0]);
-        Assert.Equal(1, first.Position);
+        Assert.Equal((7f, 8f), (Value(repeated), Value(other)));
+        Assert.NotEqual(0, seven.Receipt);
+    }
+
+    [Fact]
+    public async Task Message_that_was_stored_is_recognised_by_the_next_process()
+    {
+        using Mosquitto broker = Mosquitto.Start();
+        string uri = $"mqtt://127.0.0.1:{broker.Port}/s/{{stream}}?client=durable";
+        using CancellationTokenSource stop = new();
+        MqttFeed feed = MqttFeed.Create(uri);
+        Task reading = Read(feed, stop.Token);
+        await using MqttClient publisher = await broker.ConnectAsync();
+        await UntilSubscribedAsync(publisher, "s/a");
+        feed.Acknowledge([(await TakeAsync()).Receipt]);
+        await publisher.PublishAsync(Clients.Message("s/a", "[7,7]"));
+        await publisher.PublishAsync(Clients.Message("s/a", "[8,8]"));
+        Dictionary<string, byte[]> store = [];
+        Store(store, feed, (await TakeAsync(7)).Receipt);
+        await TakeAsync(8);
+        await StopAsync(stop, reading);
+
+        using CancellationTokenSource again = new();
+        MqttFeed next = MqttFeed.Create(uri);
+        next.Restore(store);
+        Task rereading = Read(next, again.Token);
+        Frame first = await TakeAsync();
+        Store(store, next, first.Receipt);
+        next.Acknowledge([first.Receipt]);
+        await StopAsync(again, rereading);
+
+        Assert.Equal(8f, Value(first));
+        Assert.Equal(1, next.Counters.Repeated);
+    }
+
+    [Fact]
+    public async Task Marks_of_a_session_that_is_lost_are_removed_from_the_store()
+    {
+        using Mosquitto broker = Mosquitto.Start();
+        string uri = $"mqtt://127.0.0.1:{broker.Port}/s/{{stream}}?client=durable";
+        Dictionary<string, byte[]> store = new() { ["mqtt/7"] = [1, 1, .. new byte[16]], ["other"] = [] };
+        using CancellationTokenSource stop = new();
+        MqttFeed feed = MqttFeed.Create(uri);
+        feed.Restore(store);
+        Task reading = Read(feed, stop.Token);
+        await using MqttClient publisher = await broker.ConnectAsync();
+        await UntilSubscribedAsync(publisher, "s/a");
+        feed.Acknowledge([(await TakeAsync()).Receipt]);
+        Store(store, feed);
+        await StopAsync(stop, reading);
+
+        Assert.Equal(["other"], store.Keys);
+    }
+
+    [Fact]
+    public void Stored_mark_of_another_version_is_refused_by_name()
+    {
+        InvalidDataException refusal = Assert.Throws<InvalidDataException>(() => MqttFeed.Create("mqtt://h/t").Restore([new("mqtt/7", [2, 1, .. new byte[16]])]));
+
+        Assert.StartsWith("The stored item 'mqtt/7' has 18 bytes of format 2, expected 18 of format 1.", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Receipt_goes_with_the_last_row_of_a_message_and_a_bad_message_is_acknowledged_at_once()
+    {
+        using Mosquitto broker = Mosquitto.Start();
+        using CancellationTokenSource stop = new();
+        MqttFeed feed = MqttFeed.Create($"mqtt://127.0.0.1:{broker.Port}/s/{{stream}}?client=rows&payload=csv");
+        Task reading = Read(feed, stop.Token);
+        await using MqttClient publisher = await broker.ConnectAsync();
+        await UntilSubscribedAsync(publisher, "s/a", "0,0");
+        feed.Acknowledge([(await TakeAsync()).Receipt]);
+        await publisher.PublishAsync(Clients.Message("s/a", "no"));
+        await publisher.PublishAsync(Clients.Message("s/a", "1,1\n2,2\n3,3"));
+        Frame one = await TakeAsync(1), two = await TakeAsync(2), three = await TakeAsync(3);
+        await Clients.UntilAsync(() => feed.Counters.Unacknowledged == 1);
+        feed.Acknowledge([three.Receipt]);
+        await Clients.UntilAsync(() => feed.Counters.Unacknowledged == 0);
+        await StopAsync(stop, reading);
+
+        Assert.Equal((Frame.Unfinished, Frame.Unfinished), (one.Receipt, two.Receipt));
+        Assert.True(three.Receipt > 0);
+        Assert.True(feed.Completion.IsCompletedSuccessfully);
     }
 
     [Theory]
@@ -139,11 +222,39 @@ public sealed class RouteTests : IFaultReporter
     private Task Read(MqttFeed feed, CancellationToken cancellation)
         => feed.ReadAsync(new FeedContext(_frames.Writer, _streams, new PayloadPool(), this, new Recorder().Signature), cancellation);
 
+    private static void Store(Dictionary<string, byte[]> store, MqttFeed feed, params long[] receipts)
+    {
+        List<KeyValuePair<string, byte[]?>> items = [];
+        feed.Describe(receipts, items);
+        foreach ((string key, byte[]? value) in items)
+        {
+            if (value is null) store.Remove(key);
+            else store[key] = value;
+        }
+    }
+
+    private static float Value(Frame frame) => frame.Payload!.Values(frame.Payload.Segment(0))[0];
+
+    private static async Task StopAsync(CancellationTokenSource stop, Task reading)
+    {
+        await stop.CancelAsync();
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => reading.WaitAsync(Clients.Patience));
+    }
+
+    /// <summary>The next frame that begins with a number.</summary>
+    private async Task<Frame> TakeAsync(float value)
+    {
+        Frame frame;
+        do frame = await TakeAsync();
+        while (Value(frame) != value);
+        return frame;
+    }
+
     private async Task<Frame> TakeAsync() => await _frames.Reader.ReadAsync().AsTask().WaitAsync(Clients.Patience);
 
     /// <summary>Publishes until somebody subscribes.</summary>
-    private static async Task UntilSubscribedAsync(MqttClient publisher, string topic)
+    private static async Task UntilSubscribedAsync(MqttClient publisher, string topic, string record = "[0,0]")
     {
-        while ((await publisher.PublishAsync(Clients.Message(topic, "[0,0]")).WaitAsync(Clients.Patience)).Reason == ReasonCode.NoMatchingSubscribers) await Task.Delay(5);
+        while ((await publisher.PublishAsync(Clients.Message(topic, record)).WaitAsync(Clients.Patience)).Reason == ReasonCode.NoMatchingSubscribers) await Task.Delay(5);
     }
 }
