@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
@@ -9,6 +10,7 @@ internal sealed class Mosquitto : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("seqstream-mosquitto-").FullName;
     private readonly string _options;
+    private readonly ConcurrentQueue<string> _log = new();
     private Process? _process;
 
     private Mosquitto(string options)
@@ -20,6 +22,8 @@ internal sealed class Mosquitto : IDisposable
     public int Port { get; }
 
     public string Folder => _folder;
+
+    public string Uri => string.Create(System.Globalization.CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{Port}");
 
     public int ProcessId => _process!.Id;
 
@@ -40,18 +44,24 @@ internal sealed class Mosquitto : IDisposable
     public void Run()
     {
         string file = Path.Combine(_folder, "mosquitto.conf");
-        File.WriteAllText(file, $"listener {Port} 127.0.0.1\n{_options.Replace("{folder}", _folder, StringComparison.Ordinal)}\n{(Environment.UserName == "root" ? "user root\n" : "")}");
+        File.WriteAllText(file, $"listener {Port} 127.0.0.1\nlog_type error\nlog_type warning\nlog_type notice\nlog_type subscribe\n{_options.Replace("{folder}", _folder, StringComparison.Ordinal)}\n{(Environment.UserName == "root" ? "user root\n" : "")}");
         _process = Process.Start(new ProcessStartInfo(Program!, ["-c", file]) { RedirectStandardError = true, RedirectStandardOutput = true })!;
-        _process.ErrorDataReceived += static (_, _) => { };
+        _process.ErrorDataReceived += (_, line) => _log.Enqueue(line.Data ?? "");
         _process.BeginErrorReadLine();
         _process.BeginOutputReadLine();
         long deadline = Environment.TickCount64 + 10_000;
         while (!IsListening())
         {
-            if (_process.HasExited || Environment.TickCount64 > deadline) throw new InvalidOperationException($"mosquitto did not start with:\n{File.ReadAllText(file)}");
+            if (_process.HasExited || Environment.TickCount64 > deadline) throw new InvalidOperationException($"mosquitto did not start with:\n{File.ReadAllText(file)}\n{string.Join('\n', _log)}");
             Thread.Sleep(5);
         }
     }
+
+    /// <summary>Waits until a client of this name has subscribed since the broker was started first.</summary>
+    public Task UntilSubscribedAsync(string client) => UntilLogAsync($": {client} ");
+
+    /// <summary>Waits until a client of this name has connected since the broker was started first.</summary>
+    public Task UntilConnectedAsync(string client) => UntilLogAsync($" as {client} (");
 
     /// <summary>Ends the broker so that it writes what is to outlive it, and starts it again.</summary>
     public void Restart()
@@ -77,9 +87,12 @@ internal sealed class Mosquitto : IDisposable
     public Process Open(string program, params string[] arguments)
         => Process.Start(new ProcessStartInfo(Find(program)!, ["-h", "127.0.0.1", "-p", Port.ToString(System.Globalization.CultureInfo.InvariantCulture), .. arguments]) { RedirectStandardOutput = true })!;
 
-    public void Signal(string name)
+    public void Signal(string name) => Signal(ProcessId, name);
+
+    /// <summary>Sends a signal to any process.</summary>
+    public static void Signal(int processId, string name)
     {
-        using Process process = Process.Start("kill", [$"-{name}", ProcessId.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
+        using Process process = Process.Start("kill", [$"-{name}", processId.ToString(System.Globalization.CultureInfo.InvariantCulture)]);
         process.WaitForExit();
     }
 
@@ -97,6 +110,16 @@ internal sealed class Mosquitto : IDisposable
         using TcpListener listener = new(IPAddress.Loopback, 0);
         listener.Start();
         return ((IPEndPoint)listener.LocalEndpoint).Port;
+    }
+
+    private async Task UntilLogAsync(string text)
+    {
+        long deadline = Environment.TickCount64 + 30_000;
+        while (!_log.Any(line => line.Contains(text, StringComparison.Ordinal)))
+        {
+            if (Environment.TickCount64 > deadline) throw new TimeoutException($"mosquitto did not log '{text}':\n{string.Join('\n', _log)}");
+            await Task.Delay(5);
+        }
     }
 
     private bool IsListening()
