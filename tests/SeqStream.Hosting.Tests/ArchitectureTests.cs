@@ -30,6 +30,7 @@ public sealed class ArchitectureTests
     private static readonly Dictionary<string, string[]> s_packages = new()
     {
         ["SeqStream.Hosting"] = ["Microsoft.Extensions.DependencyInjection.Abstractions"],
+        ["SeqStream.Pipeline"] = ["Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3"],
         ["SeqStream.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 

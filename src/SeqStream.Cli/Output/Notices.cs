@@ -25,6 +25,12 @@ internal sealed class Notices(bool isQuiet)
         if (streams > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{streams} {(streams == 1 ? "stream" : "streams")} ended before frame {shortest}: the model has no answer for streams that short"));
     }
 
+    /// <summary>Says how many frames at the ends of streams the model could not answer for.</summary>
+    public void CountCutFrames(long frames, int multiple)
+    {
+        if (frames > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{frames} {(frames == 1 ? "frame was" : "frames were")} dropped at the ends of streams: the model runs only for lengths that are multiples of {multiple}"));
+    }
+
     /// <summary>Writes a notice.</summary>
     public void Write(string notice)
     {

@@ -67,6 +67,7 @@ internal static class RunVerb
         RouteSummary summary = await new Route(feed, stages, sink, new EngineOptions { Threads = s_model.Threads(parsed) }, faults).RunAsync(stop.Token).ConfigureAwait(false);
         if (feed is MqttFeed broker) await broker.Completion.ConfigureAwait(false);
         notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
+        notices.CountCutFrames(summary.Counters.CutFrames, model.Lowering.LengthMultiple);
         if (feed is LineFeed lines) notices.CountLosses(lines.Duplicates, lines.Missing);
         if (feed is MqttFeed messages) notices.CountLosses(messages.Duplicates, messages.Missing);
         if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;

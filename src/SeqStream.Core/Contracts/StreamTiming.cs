@@ -18,6 +18,9 @@ public sealed record StreamTiming
     /// <summary>Source frames of the shortest stream that the model answers; shorter ones have no answer.</summary>
     public long ShortestStream { get; init; } = 1;
 
+    /// <summary>What the length of a stream is a multiple of, because the model runs for no other; frames beyond the last multiple are dropped at the end.</summary>
+    public int LengthMultiple { get; init; } = 1;
+
     /// <summary>Source frames that have come when the first answer can be given.</summary>
     public long FramesBeforeAnswer => Outputs.Min(output => ((output.Delay / output.FramesPerStep) + 1) * (long)FramesPerStep);
 

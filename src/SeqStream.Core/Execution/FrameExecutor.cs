@@ -152,9 +152,9 @@ public sealed class FrameExecutor : IStepPorts, IDisposable
     public bool End(int slot)
     {
         if (_waiting is null) return true;
-        _waiting.End(slot);
+        _waiting.End(slot, _timing!.LengthMultiple);
         StreamEnd.Announce(_steps, StepSlot(slot), _waiting.Length(slot), _row);
-        return _waiting.Length(slot) >= _timing!.ShortestStream;
+        return _waiting.Length(slot) >= _timing.ShortestStream;
     }
 
     /// <summary>Steps the streams in <paramref name="slots"/>, all different, whose lanes are ready; lane m is <c>slots[m]</c>.</summary>

@@ -79,11 +79,11 @@ internal sealed class WaitingFrames : IDisposable
         Counts(slot)[TakenAt]++;
     }
 
-    /// <summary>Notes that no more frames will come.</summary>
-    public void End(int slot)
+    /// <summary>Notes that no more frames will come, and forgets those beyond the last multiple of a length.</summary>
+    public void End(int slot, int multiple)
     {
         Span<long> counts = Counts(slot);
-        counts[LengthAt] = counts[TakenAt];
+        counts[LengthAt] = counts[TakenAt] = counts[TakenAt] / multiple * multiple;
     }
 
     /// <summary>Writes the oldest frames to a lane's inputs, zeros where there are not enough, and counts the step.</summary>

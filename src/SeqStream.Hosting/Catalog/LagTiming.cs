@@ -22,11 +22,12 @@ public static class LagTiming
             InputAxes = [.. lowering.Plan.Inputs.Select(input => lowering.TimeAxes.FirstOrDefault(place => place.Input == input.Name)?.Axis ?? -1)],
             Outputs = [.. lowering.Outputs.Select(output => TimingOf(output, output.Timing == OutputTiming.Fixed ? leading : output, lowering.FramesPerStep))],
             ShortestStream = lowering.ShortestStream,
+            LengthMultiple = lowering.LengthMultiple,
         };
     }
 
     /// <summary>An output that does not depend on the stream speaks whenever the first one that does speaks.</summary>
     private static AnswerTiming TimingOf(LoweredOutput output, LoweredOutput? time, int framesPerStep) => time is null
         ? new AnswerTiming(-1, framesPerStep, 0, StreamLength.Source, 0, 1)
-        : new AnswerTiming(output.Axis, time.FramesPerStep, time.Delay, time.Length, time.Origin, time.Length.Divisor) { IsLatest = time.Timing == OutputTiming.LastStep };
+        : new AnswerTiming(output.Axis, time.FramesPerStep, time.Delay, time.Length, time.Origin, time.Length.SourceFramesPerFrame) { IsLatest = time.Timing == OutputTiming.LastStep };
 }

@@ -17,9 +17,9 @@ internal sealed class LoweringBudget
     public const long StepBytes = 2L << 30;
 
     private const int MostVisits = 1_500_000;
-    private const long FreeBytes = 128L << 20;
+    private const long FreeBytes = 64L << 20;
     private const int TimesStored = 4;
-    private const long FreeWork = 512L << 20;
+    private const long FreeWork = 256L << 20;
     private const int TimesWorked = 64;
     private const int WorkOfElement = 16;
 

@@ -27,8 +27,8 @@ public sealed record OnnxLimits
     /// <summary>Names, values, attributes and tensors together; 2,000,000 unless told.</summary>
     public int Items { get; init; } = 2_000_000;
 
-    /// <summary>Fields of the file's messages, each time they are walked; 50,000,000 unless told.</summary>
-    public int Fields { get; init; } = 50_000_000;
+    /// <summary>Fields of the file's messages, each time they are walked; 20,000,000 unless told.</summary>
+    public int Fields { get; init; } = 20_000_000;
 
     /// <summary>Bytes of one name; 16 KiB unless told.</summary>
     public int NameBytes { get; init; } = 16 << 10;

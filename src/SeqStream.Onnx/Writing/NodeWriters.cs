@@ -48,6 +48,9 @@ internal static class NodeWriters
         [typeof(WriteStateNode)] = For<WriteStateNode>(StreamNodes.WriteState),
         [typeof(DelayNode)] = For<DelayNode>(StreamNodes.Delay),
         [typeof(EdgeMaskNode)] = For<EdgeMaskNode>(StreamNodes.EdgeMask),
+        [typeof(LatestFrameNode)] = For<LatestFrameNode>(StreamNodes.LatestFrame),
+        [typeof(PositionsNode)] = For<PositionsNode>(StreamNodes.Positions),
+        [typeof(RunningSumNode)] = For<RunningSumNode>(StreamNodes.RunningSum),
         [typeof(CountStepsNode)] = For<CountStepsNode>(StreamNodes.CountSteps),
     }.ToFrozenDictionary();
 

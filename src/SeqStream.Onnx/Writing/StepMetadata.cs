@@ -1,6 +1,5 @@
 using System.Collections.Immutable;
 using System.Globalization;
-using System.Text.RegularExpressions;
 using SeqStream.Contracts;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Lowering.Rules;
@@ -12,13 +11,13 @@ namespace SeqStream.Onnx.Writing;
 /// What the metadata of a step model say beside its graph, written and read:
 /// <code>
 /// seqstream.state.INPUT     OUTPUT;init=zeros | ones | a number for all elements | base64:little-endian elements of the input
-/// seqstream.output.NAME     timing=EveryStep;delay=2;frames=1;axis=2;length=floor((S + 2) / 4);lookahead=3
+/// seqstream.output.NAME     timing=EveryStep;delay=2;frames=1;axis=2;length=floor((S + 2) / 4);origin=0;lookahead=3
 /// seqstream.constant.NAME   int64;[1];base64:...    an input of the original that was bound to one value
 /// seqstream.frames          source frames of one step
 /// seqstream.shortest        source frames of the shortest stream whose steps equal the whole sequence
 /// </code>
 /// </summary>
-internal static partial class StepMetadata
+internal static class StepMetadata
 {
     public const string StatePrefix = "seqstream.state.";
     public const string OutputPrefix = "seqstream.output.";
@@ -77,8 +76,9 @@ internal static partial class StepMetadata
         if (!metadata.TryGetValue(OutputPrefix + name, out string? text)) return null;
         Dictionary<string, string> parts = text.Split(';', StringSplitOptions.TrimEntries).Select(static part => part.Split('=', 2)).Where(static part => part.Length == 2).DistinctBy(static part => part[0]).ToDictionary(static part => part[0], static part => part[1]);
         bool isWhole = Enum.TryParse(parts.GetValueOrDefault("timing"), out OutputTiming timing) & Number("delay", out long delay) & Number("frames", out long frames) & Number("axis", out long axis) & Number("lookahead", out long lookAhead);
-        if (!isWhole || frames is < 1 or > int.MaxValue || delay is < 0 or > MostDelay || axis is < -1 or > int.MaxValue || LengthOf(parts.GetValueOrDefault("length", "")) is not { } length) return null;
-        return new LoweredOutput(name, timing, (int)delay) { FramesPerStep = (int)frames, Axis = (int)axis, LookAhead = lookAhead, Length = length };
+        if (!isWhole || frames is < 1 or > int.MaxValue || delay is < 0 or > MostDelay || axis is < -1 or > int.MaxValue || !StreamLengthText.TryRead(parts.GetValueOrDefault("length", ""), out StreamLength? length)) return null;
+        if (!double.TryParse(parts.GetValueOrDefault("origin", "0"), NumberStyles.Float, CultureInfo.InvariantCulture, out double origin) || !double.IsFinite(origin)) return null;
+        return new LoweredOutput(name, timing, (int)delay) { FramesPerStep = (int)frames, Axis = (int)axis, Origin = origin, LookAhead = lookAhead, Length = length };
 
         bool Number(string key, out long value) => long.TryParse(parts.GetValueOrDefault(key), CultureInfo.InvariantCulture, out value);
     }
@@ -106,17 +106,5 @@ internal static partial class StepMetadata
     private static long NumberOf(IReadOnlyDictionary<string, string> metadata, string key) => long.TryParse(metadata.GetValueOrDefault(key), CultureInfo.InvariantCulture, out long number) ? number : 1;
 
     private static string Show(LoweredOutput output, int moved)
-        => string.Create(CultureInfo.InvariantCulture, $"timing={output.Timing};delay={output.Delay};frames={output.FramesPerStep};axis={(output.Axis < 0 ? -1 : output.Axis + moved)};length={output.Length};lookahead={output.LookAhead}");
-
-    private static StreamLength? LengthOf(string text)
-    {
-        Match match = Formula().Match(text);
-        if (!match.Success) return null;
-        long offset = match.Groups["offset"].Success && long.TryParse(match.Groups["offset"].Value, CultureInfo.InvariantCulture, out long number) ? number : 0;
-        long divisor = match.Groups["divisor"].Success && long.TryParse(match.Groups["divisor"].Value, CultureInfo.InvariantCulture, out number) ? number : 1;
-        return divisor < 1 ? null : new StreamLength(match.Groups["sign"].Value == "-" ? -offset : offset, divisor);
-    }
-
-    [GeneratedRegex(@"^(?<floor>floor\(\()?S(?: (?<sign>[+-]) (?<offset>[0-9]{1,18}))?(?(floor)\) / (?<divisor>[0-9]{1,18})\))$")]
-    private static partial Regex Formula();
+        => string.Create(CultureInfo.InvariantCulture, $"timing={output.Timing};delay={output.Delay};frames={output.FramesPerStep};axis={(output.Axis < 0 ? -1 : output.Axis + moved)};length={output.Length};origin={output.Origin:R};lookahead={output.LookAhead}");
 }

@@ -244,7 +244,9 @@ public sealed class Shard : IDisposable
     /// <summary>The front end has no more frames: answers that lag come by steps on empty frames.</summary>
     private void EndFrames(ref StreamEntry entry, ActiveStream active)
     {
+        long taken = _executor.Taken(entry.Slot);
         if (!_executor.End(entry.Slot)) _counters.TooShort++;
+        else _counters.CutFrames += taken - _executor.Taken(entry.Slot);
         active.Phase = StreamPhase.Flushing;
     }
 

@@ -18,6 +18,9 @@ public struct ShardCounters
     /// <summary>Streams that ended before they had as many frames as the model needs for an answer.</summary>
     public long TooShort;
 
+    /// <summary>Frames dropped at the ends of streams, because the model runs only for multiples of a length.</summary>
+    public long CutFrames;
+
     /// <summary>Emissions handed on.</summary>
     public long Emissions;
 
@@ -29,6 +32,7 @@ public struct ShardCounters
         Steps = a.Steps + b.Steps,
         Batches = a.Batches + b.Batches,
         TooShort = a.TooShort + b.TooShort,
+        CutFrames = a.CutFrames + b.CutFrames,
         Emissions = a.Emissions + b.Emissions,
     };
 }

@@ -100,7 +100,7 @@ public class ExplosionTests
     {
         OnnxModel model = TestGraphs.Build(static graph =>
         {
-            graph.Input("x", ElementType.Float32, 1).Int64s("s", 30_000_000).Node("ConstantOfShape", ["s"], ["v"]);
+            graph.Input("x", ElementType.Float32, 1).Int64s("s", 12_000_000).Node("ConstantOfShape", ["s"], ["v"]);
             for (int i = 0; i < 5000; i++) graph.Node("ReduceSum", ["v"], [$"r{i}"]);
             graph.Node("Sum", ["x", .. Enumerable.Range(0, 5000).Select(static i => $"r{i}")], ["y"]).Output("y");
         });

@@ -51,7 +51,7 @@ public class CumulativePulseTests
 
     [Fact]
     public void A_table_can_be_looked_up_by_position()
-        => AssertEqualsWhole(static graph => Positions(graph, "x", 0).Random("table", 128, Channels).Node("Cast", ["p"], ["i"], ("to", 7)).Node("Gather", ["table", "i"], ["g"], ("axis", 0)).Node("Transpose", ["g"], ["t"], ("perm", new[] { 1, 0 }))
+        => AssertEqualsWhole(static graph => Positions(graph, "x", 0).Random("table", 128, Channels).Node("Cast", ["p"], ["place"], ("to", 7)).Node("Gather", ["table", "place"], ["g"], ("axis", 0)).Node("Transpose", ["g"], ["t"], ("perm", new[] { 1, 0 }))
             .Node("Add", ["x", "t"], ["y"]), 1e-5f);
 
     [Fact]

@@ -42,22 +42,36 @@ internal static class RecurrentNodes
         graph.Set(node.Outputs[0]!, graph.Reshape(y, node.Outputs[0]!.Shape.Dimensions.AsSpan()));
         graph.Write(fieldH, graph.Reshape(h, fieldH.Shape.Dimensions.AsSpan()));
         if (node.Memory.FieldC is { } fieldC) graph.Write(fieldC, graph.Reshape(c, fieldC.Shape.Dimensions.AsSpan()));
+        if (node.Outputs[1] is { } finalH) graph.Set(finalH, graph.Reshape(h, finalH.Shape.Dimensions.AsSpan()));
+        if (node.Outputs[2] is { } finalC) graph.Set(finalC, graph.Reshape(c, finalC.Shape.Dimensions.AsSpan()));
 
         string Part(int from, int count, int least)
         {
             string part = count == frames ? x : graph.Node("Slice", [x, graph.Int64s(from), graph.Int64s(from + count), graph.Int64s(0)]);
-            RecurrentRun.Answer made = RunOf(graph, node, node.Weights, node.Options).Write(part, count, "", h, c);
-            if (least == 0)
+            string lengths = "", left = "";
+            if (node.StopsAtEnd) (lengths, left) = Lengths(graph, node, from, count);
+            RecurrentRun.Answer made = RunOf(graph, node, node.Weights, node.Options).Write(part, count, lengths, h, c);
+            if (least == 0 && !node.StopsAtEnd)
             {
                 (h, c) = (made.H, made.C);
                 return made.Y;
             }
-            string hasBegun = graph.Node("GreaterOrEqual", [graph.Read(node.Clock.Steps), graph.Scalar(ElementType.Int64, least)]);
+            string hasBegun = graph.ReshapeAll(graph.Node("GreaterOrEqual", [graph.Read(node.Clock.Steps), graph.Scalar(ElementType.Int64, least)]), graph.Streams, 1);
+            if (node.StopsAtEnd) hasBegun = graph.Node("And", [hasBegun, graph.Node("Greater", [left, graph.Scalar(ElementType.Int64, 0)])]);
             hasBegun = graph.ReshapeAll(hasBegun, 1, graph.Streams, 1);
             h = graph.Node("Where", [hasBegun, made.H, h]);
             if (c.Length > 0) c = graph.Node("Where", [hasBegun, made.C, c]);
             return graph.Node("Where", [hasBegun, made.Y, graph.Scalar(ElementType.Float32, 0)]);
         }
+    }
+
+    /// <summary>How many frames of a part lie before the stream's end: int32 [streams] for the layer, which takes no less than one; int64 [streams, 1] as it is.</summary>
+    private static (string Lengths, string Left) Lengths(StepGraph graph, RecurrentPulseNode node, int from, int count)
+    {
+        string first = StreamTimes.First(graph, node.Clock, node.Frames, node.Delay - from), end = StreamTimes.End(graph, node.Clock, node.Length);
+        string left = graph.Node("Sub", [end, first]);
+        string bounded = graph.Node("Min", [graph.Node("Max", [left, graph.Scalar(ElementType.Int64, 1)]), graph.Scalar(ElementType.Int64, count)]);
+        return (graph.Node("Cast", [graph.ReshapeAll(bounded, graph.Streams)], ("to", (int)ElementType.Int32)), left);
     }
 
     public static void Sequence(StepGraph graph, RecurrentSequenceNode node)

@@ -34,52 +34,90 @@ internal static class StreamNodes
     {
         Wire input = node.Inputs[0]!, fill = node.Inputs[1]!;
         int frames = input.Shape[node.Axis];
-        string index = Index(graph, node, frames), end = End(graph, node);
+        string index = StreamTimes.Index(graph, node.Clock, frames, node.Delay), end = StreamTimes.End(graph, node.Clock, node.Length);
         string before = graph.Node("Less", [index, graph.Scalar(ElementType.Int64, 0)]), after = graph.Node("GreaterOrEqual", [index, end]);
         string number = graph.Constant(fill.Constant!.WithShape(new TensorShape()), fill.Name);
         string value = graph.Spread(input);
         if (node.Inputs[2] is null && node.Inputs[3] is null)
         {
-            string outside = OnFrames(graph, graph.Node("Or", [before, after]), node, frames);
+            string outside = OnFrames(graph, graph.Node("Or", [before, after]), input.Shape.Rank, node.Axis, frames);
             graph.Set(node.Outputs[0]!, graph.Node("Where", [outside, number, value]));
             return;
         }
         string suffix = node.Inputs[3] is { } last ? Place(graph, node, Framed(graph, last, number, node.Axis, isAfter: true), graph.Node("Sub", [index, end]), last.Shape[node.Axis]) : number;
-        value = graph.Node("Where", [OnFrames(graph, after, node, frames), suffix, value]);
+        value = graph.Node("Where", [OnFrames(graph, after, input.Shape.Rank, node.Axis, frames), suffix, value]);
         string prefix = number;
         if (node.Inputs[2] is { } first)
         {
             int count = first.Shape[node.Axis];
             prefix = Place(graph, node, Framed(graph, first, number, node.Axis, isAfter: false), graph.Node("Add", [index, graph.Scalar(ElementType.Int64, count + 1)]), count);
         }
-        graph.Set(node.Outputs[0]!, graph.Node("Where", [OnFrames(graph, before, node, frames), prefix, value]));
+        graph.Set(node.Outputs[0]!, graph.Node("Where", [OnFrames(graph, before, input.Shape.Rank, node.Axis, frames), prefix, value]));
     }
 
-    /// <summary>[streams, frames] the number of each frame in its stream.</summary>
-    private static string Index(StepGraph graph, EdgeMaskNode node, int frames)
-        => graph.Once(FormattableString.Invariant($"index {frames} {node.Delay}"), () =>
-        {
-            string first = graph.Node("Mul", [graph.Read(node.Clock.Steps), graph.Scalar(ElementType.Int64, frames)]);
-            return graph.Node("Add", [graph.Reshape(first, 1), graph.Int64s([.. Enumerable.Range(0, frames).Select(frame => (long)frame - node.Delay)])]);
-        });
-
-    /// <summary>[streams, 1] the number after the last frame's; the greatest there is while the stream goes on.</summary>
-    private static string End(StepGraph graph, EdgeMaskNode node)
-        => graph.Once($"end {node.Length}", () =>
-        {
-            string source = graph.Reshape(graph.Read(node.Clock.Length), 1);
-            string sum = graph.Node("Max", [graph.Node("Add", [source, graph.Scalar(ElementType.Int64, node.Length.Offset)]), graph.Scalar(ElementType.Int64, 0)]);
-            string length = node.Length.Divisor == 1 ? sum : graph.Node("Div", [sum, graph.Scalar(ElementType.Int64, node.Length.Divisor)]);
-            string goesOn = graph.Node("Less", [source, graph.Scalar(ElementType.Int64, 0)]);
-            return graph.Node("Where", [goesOn, graph.Constant(ConstantTensor.Int64(new TensorShape(), long.MaxValue), "endless"), length]);
-        });
-
-    /// <summary>A flag for each frame, so that it broadcasts to the node's input.</summary>
-    private static string OnFrames(StepGraph graph, string flags, EdgeMaskNode node, int frames)
+    /// <summary>The frame of the step that is the newest one inside the stream; where the step has none, the one that is kept.</summary>
+    public static void LatestFrame(StepGraph graph, LatestFrameNode node)
     {
-        int[] dimensions = new int[node.Inputs[0]!.Shape.Rank];
+        Wire input = node.Inputs[0]!;
+        int axis = node.Axis, frames = input.Shape[axis];
+        string kept = graph.Read(node.Latest), first = StreamTimes.First(graph, node.Clock, frames, node.Delay), end = StreamTimes.End(graph, node.Clock, node.Length);
+        string last = graph.Node("Sub", [graph.Node("Min", [graph.Node("Add", [first, graph.Scalar(ElementType.Int64, frames)]), end]), graph.Scalar(ElementType.Int64, 1)]);
+        string isInside = graph.Node("GreaterOrEqual", [last, graph.Node("Max", [first, graph.Scalar(ElementType.Int64, 0)])]);
+        string place = graph.Node("Min", [graph.Node("Max", [graph.Node("Sub", [last, first]), graph.Scalar(ElementType.Int64, 0)]), graph.Scalar(ElementType.Int64, frames - 1)]);
+        string newest = graph.Lead == 0 ? graph.Node("Gather", [graph.Spread(input), place], ("axis", axis)) : OwnFrame(graph, input, axis, place);
+        int[] ones = new int[input.Shape.Rank];
+        Array.Fill(ones, 1);
+        string latest = graph.Node("Where", [graph.Reshape(isInside, ones), newest, kept]);
+        graph.Write(node.Latest, latest);
+        graph.Set(node.Outputs[0]!, latest, node.Latest.Shape);
+    }
+
+    /// <summary>Each stream's own frame: the time axis comes next to the streams, and a tuple of one number picks from it.</summary>
+    private static string OwnFrame(StepGraph graph, Wire input, int axis, string place)
+    {
+        const int batchedTuples = 12;   // the operator set from which GatherND has batch dimensions
+        graph.Require(batchedTuples);
+        int rank = input.Shape.Rank, lead = graph.Lead;
+        string turned = graph.Node("Transpose", [graph.Spread(input)], ("perm", (int[])[0, axis + lead, .. Enumerable.Range(lead, rank).Where(at => at != axis + lead)]));
+        string picked = graph.Node("GatherND", [turned, graph.Reshape(place, 1)], ("batch_dims", 1));
+        int[] shape = [.. input.Shape.Dimensions];
+        shape[axis] = 1;
+        return graph.Reshape(picked, shape);
+    }
+
+    /// <summary>first + number of the frame * increment, in float64.</summary>
+    public static void Positions(StepGraph graph, PositionsNode node)
+    {
+        Wire output = node.Outputs[0]!;
+        string numbers = graph.Node("Cast", [StreamTimes.Index(graph, node.Clock, output.Shape.ElementCount, 0)], ("to", (int)ElementType.Float64));
+        numbers = graph.Node("Add", [graph.Node("Mul", [numbers, graph.Scalar(ElementType.Float64, node.Increment)]), graph.Scalar(ElementType.Float64, node.First)]);
+        graph.Set(output, graph.Reshape(graph.Node("Cast", [numbers], ("to", (int)output.Type)), output.Shape.Dimensions.AsSpan()));
+    }
+
+    /// <summary>The sum so far goes in front of the frames, so that numbers are added in the order of the stream; frames before its first count as zero.</summary>
+    public static void RunningSum(StepGraph graph, RunningSumNode node)
+    {
+        Wire input = node.Inputs[0]!;
+        int axis = node.Axis + graph.Lead, frames = input.Shape[node.Axis];
+        string value = graph.Spread(input);
+        if (node.Delay > 0)
+        {
+            string before = graph.Node("Less", [StreamTimes.Index(graph, node.Clock, frames, node.Delay), graph.Scalar(ElementType.Int64, 0)]);
+            value = graph.Node("Where", [OnFrames(graph, before, input.Shape.Rank, node.Axis, frames), graph.Scalar(input.Type, 0), value]);
+        }
+        if (node.Sum.Type != input.Type) value = graph.Node("Cast", [value], ("to", (int)node.Sum.Type));
+        string sums = graph.Node("CumSum", [graph.Node("Concat", [graph.Read(node.Sum), value], ("axis", axis)), graph.Scalar(ElementType.Int64, axis)]);
+        string answer = Frames(graph, sums, node.Axis, node.Exclusive ? 0 : 1, node.Exclusive ? frames : frames + 1);
+        graph.Write(node.Sum, Frames(graph, sums, node.Axis, frames, frames + 1));
+        graph.Set(node.Outputs[0]!, node.Sum.Type == input.Type ? answer : graph.Node("Cast", [answer], ("to", (int)input.Type)));
+    }
+
+    /// <summary>A flag for each frame, so that it broadcasts to a value with a time axis.</summary>
+    private static string OnFrames(StepGraph graph, string flags, int rank, int axis, int frames)
+    {
+        int[] dimensions = new int[rank];
         Array.Fill(dimensions, 1);
-        dimensions[node.Axis] = frames;
+        dimensions[axis] = frames;
         return graph.Reshape(flags, dimensions);
     }
 
