@@ -66,8 +66,8 @@ internal sealed class Mosquitto : IDisposable
     /// <summary>Ends the broker so that it writes what is to outlive it, and starts it again.</summary>
     public void Restart()
     {
-        Signal("TERM");
-        _process!.WaitForExit();
+        if (!_process!.HasExited) Signal("TERM");
+        _process.WaitForExit();
         Run();
     }
 

@@ -21,16 +21,17 @@ public sealed record TlsOptions
     /// <param name="authorityFile">Authorities to trust, or null for the system's.</param>
     /// <param name="certificateFile">The client's certificate, or null.</param>
     /// <param name="keyFile">Its key; null if it stands in the same file.</param>
+    /// <param name="keyPassword">Password of an encrypted key, or null.</param>
     /// <exception cref="IOException">A file cannot be read.</exception>
     /// <exception cref="System.Security.Cryptography.CryptographicException">A file holds no such certificate or key.</exception>
-    public static TlsOptions FromFiles(string? authorityFile, string? certificateFile = null, string? keyFile = null)
+    public static TlsOptions FromFiles(string? authorityFile, string? certificateFile = null, string? keyFile = null, string? keyPassword = null)
     {
         X509Certificate2Collection authorities = [];
         if (authorityFile is not null) authorities.ImportFromPemFile(authorityFile);
         return new TlsOptions
         {
             Authorities = authorities,
-            ClientCertificate = certificateFile is null ? null : X509Certificate2.CreateFromPemFile(certificateFile, keyFile),
+            ClientCertificate = certificateFile is null ? null : keyPassword is null ? X509Certificate2.CreateFromPemFile(certificateFile, keyFile) : X509Certificate2.CreateFromEncryptedPemFile(certificateFile, keyPassword, keyFile),
         };
     }
 }

@@ -161,10 +161,11 @@ public sealed class MqttUri
     internal ITransport Transport()
     {
         bool isSecure = Scheme is "mqtts" or "wss";
-        string? authority = Text("ca"), certificate = Text("cert"), key = Text("key"), path = Text("path");
+        string? authority = Text("ca"), certificate = Text("cert"), key = Text("key"), keyPasswordFile = Text("key-password-file"), path = Text("path");
         bool skips = Flag("insecure", false);
-        if (!isSecure && (authority ?? certificate ?? key) is not null) Refuse("ca, cert and key need TLS: begin with mqtts:// or wss://");
-        TlsOptions? tls = isSecure ? (Try(() => TlsOptions.FromFiles(authority, certificate, key)) ?? new TlsOptions()) with { SkipsVerification = skips } : null;
+        if (!isSecure && (authority ?? certificate ?? key ?? keyPasswordFile) is not null) Refuse("ca, cert, key and key-password-file need TLS: begin with mqtts:// or wss://");
+        string? keyPassword = isSecure && keyPasswordFile is not null ? Try(() => File.ReadAllText(keyPasswordFile).TrimEnd('\r', '\n')) : null;
+        TlsOptions? tls = isSecure ? (Try(() => TlsOptions.FromFiles(authority, certificate, key, keyPassword)) ?? new TlsOptions()) with { SkipsVerification = skips } : null;
         if (Scheme is "mqtt" or "mqtts") return new TcpTransport(Host, Port, tls);
         return new WebSocketTransport(new UriBuilder(Scheme, Host, Port, path ?? "/mqtt").Uri, tls);
     }

@@ -267,6 +267,61 @@ public sealed class MosquittoTests
         Assert.DoesNotContain("wrong", refusal.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(MqttVersion.V5)]
+    [InlineData(MqttVersion.V311)]
+    public async Task Session_and_queue_outlive_a_broker_that_stores_them(MqttVersion version)
+    {
+        using Mosquitto broker = Mosquitto.Start("allow_anonymous true\npersistence true\npersistence_location {folder}/");
+        Observed observed = new();
+        MqttOptions options = new() { Version = version, ClientId = "lasting", SessionExpiry = TimeSpan.FromHours(1), Backoff = Quick };
+        await using MqttClient client = await broker.ConnectAsync(options, observer: observed);
+        await client.SubscribeAsync("l/#", QualityOfService.ExactlyOnce);
+        await using MqttClient publisher = await broker.ConnectAsync(new MqttOptions { Backoff = Quick });
+        for (int i = 0; i < 20; i++) await publisher.PublishAsync(Clients.Message("l/1", $"{i}", i % 2 == 0 ? QualityOfService.AtLeastOnce : QualityOfService.ExactlyOnce));
+        List<ReceivedMessage> held = [];
+        while (held.Count < 20) held.Add(await client.TakeAsync());
+        broker.Restart();
+        await Clients.UntilAsync(() => client.Counters.Connections == 2);
+        foreach (ReceivedMessage message in held) message.Acknowledge();
+        await Clients.UntilAsync(() => client.Counters.Unacknowledged == 0);
+
+        Assert.Equal(Enumerable.Range(0, 20).Select(static i => $"{i}"), held.Select(static message => message.Text()));
+        Assert.False(client.Messages.TryRead(out _));
+        Assert.Equal((20, 20), (client.Counters.Received, client.Counters.Repeated));
+        Assert.DoesNotContain(observed.Events, static e => e.Kind == MqttEventKind.SessionLost);
+    }
+
+    [Theory]
+    [InlineData(MqttOverflow.DropOldest)]
+    [InlineData(MqttOverflow.DropNewest)]
+    public async Task While_the_broker_is_away_produced_is_delivered_and_dropped_and_order_is_kept(MqttOverflow overflow)
+    {
+        using Mosquitto broker = Mosquitto.Start("allow_anonymous true\npersistence true\npersistence_location {folder}/");
+        await using MqttClient listener = await broker.ConnectAsync(new MqttOptions { ClientId = "listener", SessionExpiry = TimeSpan.FromHours(1), Backoff = Quick });
+        await listener.SubscribeAsync("n/#");
+        await using MqttClient publisher = await broker.ConnectAsync(new MqttOptions { OutboxCapacity = 50, OutboxOverflow = overflow, Backoff = Quick });
+        for (int i = 0; i < 100; i++) await publisher.PublishAsync(Clients.Message("n/1", $"{i}"));
+        broker.Signal("TERM");
+        await Clients.UntilAsync(() => !publisher.IsConnected);
+        for (int i = 100; i < 1000; i++) await publisher.EnqueueAsync(Clients.Message("n/1", $"{i}"));
+        broker.Restart();
+        await Clients.UntilAsync(() => publisher.Counters is var counters && counters.Delivered + counters.DroppedPublishes == counters.Produced);
+        List<int> received = [];
+        while (received.Count < publisher.Counters.Delivered)
+        {
+            using ReceivedMessage message = await listener.TakeAsync();
+            received.Add(int.Parse(message.Text(), System.Globalization.CultureInfo.InvariantCulture));
+            message.Acknowledge();
+        }
+
+        Assert.Equal(1000, publisher.Counters.Produced);
+        Assert.Equal(150, publisher.Counters.Delivered);
+        Assert.Equal([.. Enumerable.Range(0, 100), .. Enumerable.Range(overflow == MqttOverflow.DropOldest ? 950 : 100, 50)], received);
+    }
+
+    private static BackoffOptions Quick => new() { First = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(50), MaxAttemptsPerMinute = 10_000 };
+
     [Fact]
     public async Task Broker_that_is_not_there_is_told_with_its_address()
     {

@@ -72,6 +72,24 @@ public sealed class TlsTests
     }
 
     [Fact]
+    public async Task Encrypted_client_key_is_opened_with_its_password()
+    {
+        string folder = Directory.CreateTempSubdirectory("seqstream-tls-").FullName;
+        using X509Certificate2 authority = Certificates.Authority("trusted");
+        using X509Certificate2 certificate = Certificates.For(Host, authority);
+        using X509Certificate2 client = Certificates.For("client", authority);
+        using System.Security.Cryptography.RSA key = client.GetRSAPrivateKey()!;
+        string pem = Path.Combine(folder, "client.pem"), file = Path.Combine(folder, "client.key");
+        await File.WriteAllTextAsync(pem, client.ExportCertificatePem());
+        await File.WriteAllTextAsync(file, key.ExportEncryptedPkcs8PrivateKeyPem("word", new System.Security.Cryptography.PbeParameters(System.Security.Cryptography.PbeEncryptionAlgorithm.Aes256Cbc, System.Security.Cryptography.HashAlgorithmName.SHA256, 1000)));
+        TlsOptions tls = TlsOptions.FromFiles(null, pem, file, "word") with { Authorities = [authority] };
+
+        Assert.Null(await ConnectAsync(certificate, tls, wantsClient: true));
+        Assert.ThrowsAny<System.Security.Cryptography.CryptographicException>(() => TlsOptions.FromFiles(null, pem, file, "wrong"));
+        Directory.Delete(folder, recursive: true);
+    }
+
+    [Fact]
     public async Task Old_version_of_TLS_is_refused()
     {
         using X509Certificate2 authority = Certificates.Authority("trusted");
