@@ -43,6 +43,34 @@ public sealed class MqttUriTests
     }
 
     [Theory]
+    [InlineData("mqtts://h/t?ca=/no/such/file", "Could not find a part of the path '/no/such/file'")]
+    [InlineData("mqtts://h/t?cert=/dev/null", "The certificate contents do not contain a PEM with a CERTIFICATE label")]
+    [InlineData("mqtt://h/t?password-file=/no/such/file", "Could not find a part of the path '/no/such/file'")]
+    [InlineData("mqtt://h/t?will=a/%23", "will: the topic 'a/#' holds a wildcard")]
+    public void File_or_will_that_cannot_be_used_is_named(string uri, string problem) => Assert.Contains(problem, Assert.Throws<ArgumentException>(() => MqttFeed.Create(uri)).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Will_is_kept_by_the_broker_unless_told_otherwise()
+    {
+        WillMessage usual = MqttUri.Parse("mqtt://h/t?will=w").ClientOptions().Will!, other = MqttUri.Parse("mqtt://h/t?will=w&will-message=gone&will-qos=1&will-retain=false").ClientOptions().Will!;
+
+        Assert.Equal(("w", "offline", QualityOfService.AtMostOnce, true), (usual.Topic, System.Text.Encoding.UTF8.GetString(usual.Payload.Span), usual.Quality, usual.IsRetained));
+        Assert.Equal(("w", "gone", QualityOfService.AtLeastOnce, false), (other.Topic, System.Text.Encoding.UTF8.GetString(other.Payload.Span), other.Quality, other.IsRetained));
+    }
+
+    [Fact]
+    public void Node_has_a_will_of_its_own()
+        => Assert.Contains("will and node exclude each other", Assert.Throws<ArgumentException>(() => MqttSink.Create("mqtt://h/t?will=w&node=n")).Message, StringComparison.Ordinal);
+
+    [Fact]
+    public void Credentials_from_outside_give_way_to_those_of_the_uri()
+    {
+        string User(string uri) => MqttUri.Parse(uri).WithCredentials("outside", null).ClientOptions().Credentials!.User;
+
+        Assert.Equal(("outside", "a", "b"), (User("mqtt://h/t"), User("mqtt://a:x@h/t"), User("mqtt://h/t?user=b")));
+    }
+
+    [Theory]
     [InlineData("http://host/t")]
     [InlineData("mqtt:///t")]
     [InlineData("mqtt://host:0/t")]
