@@ -1,11 +1,16 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using SeqStream.Contracts;
 using SeqStream.Mqtt.Payloads;
 
 namespace SeqStream.Mqtt.Routing;
 
-/// <summary>The frames of one message on their way to the channel. A message that turns out bad takes its frames back whole.</summary>
-internal sealed class MessageFrames(FeedContext context) : IRecordBuilder
+/// <summary>Turns messages into frames and sends them to the channel: what every feed beside a broker does. A message that turns out bad takes its frames back whole. One thread at a time.</summary>
+/// <param name="context">Where frames and faults go.</param>
+/// <param name="source">The source as people name it.</param>
+/// <param name="pattern">How topics name streams.</param>
+/// <param name="decoder">How payloads are read.</param>
+public sealed class MessageFrames(FeedContext context, string source, TopicPattern pattern, IPayloadDecoder decoder) : IRecordBuilder
 {
     private readonly List<Frame> _frames = [];
     private readonly List<(StreamId Stream, long Seq)> _advanced = [];
@@ -24,19 +29,30 @@ internal sealed class MessageFrames(FeedContext context) : IRecordBuilder
     /// <summary>Producer's counters that never came.</summary>
     public long Missing { get; private set; }
 
+    /// <inheritdoc/>
     public StepSignature Signature => context.Signature;
 
+    /// <inheritdoc/>
     public FramePayload Payload => _spare ??= context.Payloads.Rent();
 
-    /// <summary>A message begins; false if the pattern does not select its topic.</summary>
+    /// <summary>Reads a message. One that is refused is reported and leaves no frame.</summary>
+    /// <param name="position">Its number, from 1 in order of arrival.</param>
+    /// <param name="topic">Its topic in UTF-8.</param>
+    /// <param name="message">Its content.</param>
     [HotPath]
-    public bool TryBegin(long position, ReadOnlySpan<byte> topic, TopicPattern pattern)
+    public void Read(long position, ReadOnlySpan<byte> topic, ReadOnlySpan<byte> message)
     {
         Position = position;
         _isNamed = pattern.NamesStreams;
-        return pattern.TryMatch(topic, _name, out _nameLength);
+        string? problem = pattern.TryMatch(topic, _name, out _nameLength)
+            ? decoder.Decode(topic, message, this)
+            : $"pattern '{pattern}' does not select the topic, or the stream's name in it is longer than {StreamDirectory.MaxNameBytes} bytes.";
+        if (problem is null) return;
+        Abandon();
+        context.Faults.Report(new RecordFault(source, position, $"topic '{Encoding.UTF8.GetString(topic)}': {problem}"));
     }
 
+    /// <inheritdoc/>
     public void SetStream(ReadOnlySpan<byte> utf8Name)
     {
         if (_isNamed) return;
@@ -44,6 +60,7 @@ internal sealed class MessageFrames(FeedContext context) : IRecordBuilder
         _nameLength = utf8Name.Length;
     }
 
+    /// <inheritdoc/>
     [HotPath]
     public void AddPayload(double time = double.NaN, long seq = -1)
     {
@@ -57,6 +74,7 @@ internal sealed class MessageFrames(FeedContext context) : IRecordBuilder
         _spare = null;
     }
 
+    /// <inheritdoc/>
     public void AddControl(FrameKind kind, double time = double.NaN)
     {
         StreamId stream = Stream();
@@ -65,7 +83,7 @@ internal sealed class MessageFrames(FeedContext context) : IRecordBuilder
     }
 
     /// <summary>Takes back what the message has added, because it is refused.</summary>
-    public void Abandon()
+    private void Abandon()
     {
         foreach (Frame frame in _frames)
         {

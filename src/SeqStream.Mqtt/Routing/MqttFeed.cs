@@ -157,7 +157,7 @@ public sealed class MqttFeed : IReceiptFeed
 
     private async Task ConnectAndReadAsync(FeedContext context, CancellationToken cancellation)
     {
-        _frames = new MessageFrames(context);
+        _frames = new MessageFrames(context, Source, _pattern, _decoder);
         MqttClient client = new(_options, _transport, _marks, Observer, Time);
         await using (client.ConfigureAwait(false))
         {
@@ -168,7 +168,7 @@ public sealed class MqttFeed : IReceiptFeed
             if (granted.IsError()) throw new MqttConnectException($"{Source}: the broker refused the subscription to '{_pattern.Filter}': {granted.Describe()}") { Label = granted.Label() };
             try
             {
-                await ReadMessagesAsync(client, context, cancellation).ConfigureAwait(false);
+                await ReadMessagesAsync(client, cancellation).ConfigureAwait(false);
             }
             catch (Exception problem) when (problem is ChannelClosedException or OperationCanceledException)
             {
@@ -179,7 +179,7 @@ public sealed class MqttFeed : IReceiptFeed
         }
     }
 
-    private async Task ReadMessagesAsync(MqttClient client, FeedContext context, CancellationToken cancellation)
+    private async Task ReadMessagesAsync(MqttClient client, CancellationToken cancellation)
     {
         while (await client.Messages.WaitToReadAsync(cancellation).ConfigureAwait(false))
         {
@@ -187,7 +187,7 @@ public sealed class MqttFeed : IReceiptFeed
             {
                 cancellation.ThrowIfCancellationRequested();
                 MessageHandle handle = message.Handle;
-                Decode(message, context.Faults);
+                _frames!.Read(handle.Sequence, message.Utf8Topic, message.Payload.Span);
                 message.Dispose();
                 if (handle.NeedsAcknowledgement) _sent++;
                 bool carries = await _frames!.SendAsync(handle.Receipt, cancellation).ConfigureAwait(false);
@@ -208,18 +208,6 @@ public sealed class MqttFeed : IReceiptFeed
             else if (time.GetElapsedTime(since) >= Patience) return;
             await Task.Delay(TimeSpan.FromMilliseconds(5), time).ConfigureAwait(false);
         }
-    }
-
-    [HotPath]
-    private void Decode(ReceivedMessage message, IFaultReporter faults)
-    {
-        MessageFrames frames = _frames!;
-        string? problem = frames.TryBegin(message.Handle.Sequence, message.Utf8Topic, _pattern)
-            ? _decoder.Decode(message.Utf8Topic, message.Payload.Span, frames)
-            : $"pattern '{_pattern}' does not select the topic, or the stream's name in it is longer than {StreamDirectory.MaxNameBytes} bytes.";
-        if (problem is null) return;
-        frames.Abandon();
-        faults.Report(new RecordFault(Source, message.Handle.Sequence, $"topic '{message.Topic}': {problem}"));
     }
 
     private static List<string> CaveatsOf(string source, MqttOptions options, QualityOfService quality)
