@@ -1,6 +1,7 @@
 using System.Globalization;
 using SeqStream.Contracts;
 using SeqStream.Hosting.Catalog;
+using SeqStream.Mqtt.Client;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Writing;
@@ -19,6 +20,7 @@ internal static class Failure
         ModelNotFoundException or FileNotFoundException or DirectoryNotFoundException => ExitCode.NoInput,
         OrtLibraryNotFoundException or DeviceUnavailableException or PlatformNotSupportedException => ExitCode.Unavailable,
         CardException => ExitCode.Configuration,
+        MqttConnectException => ExitCode.Unavailable,
         OrtException or IOException or UnauthorizedAccessException => ExitCode.Failed,
         _ => null,
     };

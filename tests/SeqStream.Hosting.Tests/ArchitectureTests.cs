@@ -19,9 +19,11 @@ public sealed class ArchitectureTests
         ["SeqStream.Decoding"] = ["SeqStream.Core"],
         ["SeqStream.Pipeline"] = ["SeqStream.Core"],
         ["SeqStream.Feeds"] = ["SeqStream.Core"],
+        ["SeqStream.Mqtt"] = ["SeqStream.Core"],
+        ["SeqStream.Mqtt.MqttNet"] = ["SeqStream.Mqtt"],
         ["SeqStream.Audio"] = ["SeqStream.Core"],
         ["SeqStream.Audio.NAudio"] = ["SeqStream.Core", "SeqStream.Audio"],
-        ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Pipeline", "SeqStream.Feeds"],
+        ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Pipeline", "SeqStream.Feeds", "SeqStream.Mqtt"],
         ["SeqStream.Cli"] = ["SeqStream.Hosting"],
     };
 

@@ -22,6 +22,6 @@ internal static class Endpoint
     {
         if (uri.StartsWith(FileScheme, StringComparison.Ordinal)) return uri[FileScheme.Length..];
         int scheme = uri.IndexOf("://", StringComparison.Ordinal);
-        return scheme < 0 ? uri : throw new UsageException($"{option} is '{uri}': this version knows {standard} and files, not '{uri[..scheme]}'.");
+        return scheme < 0 ? uri : throw new UsageException($"{option} begins with '{uri[..scheme]}://': this version knows {standard}, files, and brokers (mqtt, mqtts, ws, wss).");
     }
 }

@@ -5,6 +5,7 @@ using SeqStream.Contracts;
 using SeqStream.Feeds;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Hosting.Routing;
+using SeqStream.Mqtt.Routing;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Pipeline;
 
@@ -15,10 +16,11 @@ internal static class RunVerb
 {
     private static readonly ModelOptions s_model = new();
     private static readonly OutputOptions s_output = new();
+    private static readonly BrokerOptions s_broker = new();
     private static readonly Option<string?> s_in = new("--in") { Description = $"Format of the input: {string.Join(", ", FeedBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
     private static readonly Option<string?> s_out = new("--out") { Description = $"Format of the output: {string.Join(", ", SinkBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
-    private static readonly Option<string> s_feed = new("--feed") { Description = "Where records come from: stdin or a file.", DefaultValueFactory = static _ => Endpoint.StandardInput, HelpName = "URI" };
-    private static readonly Option<string> s_sink = new("--sink") { Description = "Where emissions go: stdout or a file.", DefaultValueFactory = static _ => Endpoint.StandardOutput, HelpName = "URI" };
+    private static readonly Option<string> s_feed = new("--feed") { Description = "Where records come from: stdin, a file, or a broker as in mqtt://HOST/sensors/{stream}/x?qos=1&client=NAME.", DefaultValueFactory = static _ => Endpoint.StandardInput, HelpName = "URI" };
+    private static readonly Option<string> s_sink = new("--sink") { Description = "Where emissions go: stdout, a file, or a broker as in mqtt://HOST/out/{stream}.", DefaultValueFactory = static _ => Endpoint.StandardOutput, HelpName = "URI" };
     private static readonly Option<string?> s_streamField = new("--stream-field") { Description = "The JSON member or CSV column that names the stream.", HelpName = "NAME" };
     private static readonly Option<bool> s_passThrough = new("--pass-through") { Description = "Copy JSON members that mean nothing here to the output." };
     private static readonly Option<bool> s_strict = new("--strict") { Description = "Stop at the first bad record instead of refusing it." };
@@ -30,6 +32,7 @@ internal static class RunVerb
         s_in.AcceptOnlyFromAmong([.. FeedBuilder.Formats]);
         s_out.AcceptOnlyFromAmong([.. SinkBuilder.Formats]);
         foreach (Option option in new Option[] { s_in, s_out, s_feed, s_sink, s_streamField, s_passThrough, s_strict }) verb.Options.Add(option);
+        s_broker.AddTo(verb);
         s_output.AddTo(verb);
         verb.SetAction(static (parsed, _) => RunAsync(parsed));
         return verb;
@@ -42,9 +45,12 @@ internal static class RunVerb
         FeedOptions feedOptions = FeedOptionsOf(parsed, reference.Card);
         LoweringResult lowering = ModelLoader.Inspect(reference, load);
         using StopSignal stop = new();
-        using Stream source = Endpoint.OpenInput(parsed.GetValue(s_feed)!);
+        MqttUri? fromBroker = s_broker.Find(parsed, parsed.GetValue(s_feed)!), toBroker = s_broker.Find(parsed, parsed.GetValue(s_sink)!);
+        if (fromBroker is not null) RefuseFormat(parsed, s_in, "--feed", "its URI names the payload's, as in payload=csv");
+        if (toBroker is not null) RefuseFormat(parsed, s_out, "--sink", "emissions are published as JSON");
+        using Stream source = fromBroker is null ? Endpoint.OpenInput(parsed.GetValue(s_feed)!) : Stream.Null;
         Stream input = source;
-        if (lowering is { Plan: null, Open.IsEmpty: false } && feedOptions.Format == "jsonl")
+        if (fromBroker is null && lowering is { Plan: null, Open.IsEmpty: false } && feedOptions.Format == "jsonl")
         {
             (RecordShape? first, input) = await FirstRecord.PeekAsync(source, stop.Token).ConfigureAwait(false);
             if (first is not null) lowering = ModelLoader.Bind(reference, lowering, first);
@@ -54,16 +60,24 @@ internal static class RunVerb
         notices.ExplainExecutor(model, load);
         notices.ExplainLookAhead(model, load);
         FaultPrinter faults = new(s_output.Json(parsed), parsed.GetValue(s_strict), stop);
-        using Stream output = Endpoint.OpenOutput(parsed.GetValue(s_sink)!);
-        IFrameFeed feed = FeedBuilder.Create(feedOptions, input, model);
-        IEmissionSink sink = SinkBuilder.Create(parsed.GetValue(s_out) ?? model.Card.OutputFormat, output, model);
+        using Stream output = toBroker is null ? Endpoint.OpenOutput(parsed.GetValue(s_sink)!) : Stream.Null;
+        IFrameFeed feed = fromBroker is null ? FeedBuilder.Create(feedOptions, input, model) : FeedBuilder.Create(fromBroker, model, new BrokerNotices(notices));
+        string format = parsed.GetValue(s_out) ?? (fromBroker is null ? model.Card.OutputFormat : "jsonl");
+        IEmissionSink sink = toBroker is null ? SinkBuilder.Create(format, output, model) : MqttSink.Create(toBroker, model.Card.Name, new BrokerNotices(notices));
         StageFactory stages = parsed.GetValue(s_strict) ? StrictFrontEnd.Guard(model.Stages) : model.Stages;
         RouteSummary summary = await new Route(feed, stages, sink, new EngineOptions { Threads = s_model.Threads(parsed) }, faults).RunAsync(stop.Token).ConfigureAwait(false);
+        if (feed is MqttFeed broker) await broker.Completion.ConfigureAwait(false);
         notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
         notices.CountCutFrames(summary.Counters.CutFrames, model.Lowering.LengthMultiple);
         if (feed is LineFeed lines) notices.CountLosses(lines.Duplicates, lines.Missing);
+        if (feed is MqttFeed messages) notices.CountLosses(messages.Duplicates, messages.Missing);
         if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;
         return faults.Count > 0 ? ExitCode.BadData : ExitCode.Ok;
+    }
+
+    private static void RefuseFormat(ParseResult parsed, Option<string?> format, string end, string instead)
+    {
+        if (parsed.GetValue(format) is { } name) throw new UsageException($"{format.Name} is '{name}', but {end} is a broker: {instead}. Leave {format.Name} out.");
     }
 
     private static FeedOptions FeedOptionsOf(ParseResult parsed, ModelCard card) => new()

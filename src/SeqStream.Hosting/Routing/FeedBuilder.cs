@@ -1,6 +1,8 @@
 using SeqStream.Contracts;
 using SeqStream.Feeds;
 using SeqStream.Hosting.Catalog;
+using SeqStream.Mqtt.Client;
+using SeqStream.Mqtt.Routing;
 
 namespace SeqStream.Hosting.Routing;
 
@@ -28,6 +30,22 @@ public static class FeedBuilder
             "f32" => new RawFloatFeed(options.Source, input, RowNumbersOf(model)),
             _ => throw new ArgumentException($"'{options.Format}' is no input format.{NearestName.Hint(options.Format, Formats)} Expected one of {string.Join(", ", Formats)}."),
         };
+    }
+
+    /// <summary>Creates a feed from a broker's topics. Payloads of a model that reads text are text unless the URI says otherwise, those of others JSON.</summary>
+    /// <param name="uri">Broker, topics and options.</param>
+    /// <param name="model">The model that the frames are for.</param>
+    /// <param name="observer">Told what happens to the connection; may be null.</param>
+    /// <exception cref="ArgumentException">The URI cannot be used; the message names every problem.</exception>
+    public static MqttFeed Create(MqttUri uri, LoadedModel model, IMqttObserver? observer = null)
+    {
+        ArgumentNullException.ThrowIfNull(model);
+        return MqttFeed.Create(uri, new MqttFeedOptions
+        {
+            Payload = model.Card.InputFormat is "text" or "tokens" ? "text" : "json",
+            RowNumbers = model.FrameSignature.Inputs.Length == 1 ? model.Card.RowNumbers(model.FrameSignature.Inputs[0].ElementCount) : 0,
+            Observer = observer,
+        });
     }
 
     /// <summary>A front end that changes the width says how many numbers it takes; otherwise the model's inputs do.</summary>
