@@ -6,6 +6,7 @@ using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Writing;
 using SeqStream.Ort;
+using SeqStream.Pipeline.Checkpoints;
 
 namespace SeqStream.Cli;
 
@@ -21,7 +22,7 @@ internal static class Failure
         OrtLibraryNotFoundException or DeviceUnavailableException or PlatformNotSupportedException => ExitCode.Unavailable,
         CardException => ExitCode.Configuration,
         MqttConnectException => ExitCode.Unavailable,
-        OrtException or IOException or UnauthorizedAccessException => ExitCode.Failed,
+        CheckpointException or OrtException or IOException or UnauthorizedAccessException => ExitCode.Failed,
         _ => null,
     };
 
