@@ -329,10 +329,9 @@ public sealed class MosquittoTests
         Observed observed = new();
         await using MqttClient client = await broker.ConnectAsync(new MqttOptions { Backoff = Quick }, observer: observed);
         broker.Kill();
-        await Clients.UntilAsync(() => observed.Events.Count(static e => e.Kind == MqttEventKind.ConnectFailed) >= 3);
+        string gone = $"MQTT broker 127.0.0.1:{broker.Port} cannot be reached: Connection refused. Check address and port, and that the broker runs.";
 
-        Assert.All(observed.Events.Where(static e => e.Kind == MqttEventKind.ConnectFailed), e =>
-            Assert.Equal(("network", $"MQTT broker 127.0.0.1:{broker.Port} cannot be reached: Connection refused. Check address and port, and that the broker runs."), (e.Label, e.Text)));
+        await Clients.UntilAsync(() => observed.Events.Any(e => e.Kind == MqttEventKind.ConnectFailed && e.Label == "network" && e.Text == gone));
     }
 
     [Fact]
