@@ -5,7 +5,8 @@ namespace SeqStream.Feeds;
 
 /// <summary>
 /// JSON Lines: <c>{"stream":"a","step":12,"t":0.96,...}</c> with <c>"y":[...]</c> for a single output, <c>"outputs":{...}</c> for several or where the record named its inputs, or
-/// <c>"text"</c>, <c>"label"</c> and <c>"score"</c>. The stream is left out where the source gave none, the time where it is unknown. The end of a sequence writes nothing.
+/// <c>"text"</c>, <c>"label"</c> and <c>"score"</c>. The stream is left out where the source gave none, the time where it is unknown. The end of a sequence writes nothing,
+/// unless the engine made it: <c>{"stream":"a","step":12,"end":"evicted-idle"}</c>.
 /// </summary>
 public sealed class JsonLinesSink : RecordSink
 {
@@ -18,7 +19,7 @@ public sealed class JsonLinesSink : RecordSink
     [HotPath]
     private protected override void Append(Emission emission, ReadOnlySpan<byte> stream, RecordBuffer buffer)
     {
-        if (emission.Kind == EmissionKind.End) return;
+        if (emission is { Kind: EmissionKind.End, Reason: EndReason.Ended }) return;
         buffer.Append((byte)'{');
         if (!stream.IsEmpty)
         {
@@ -32,6 +33,11 @@ public sealed class JsonLinesSink : RecordSink
         {
             buffer.Append(",\"t\":"u8);
             buffer.AppendJson(emission.Time, isSingle: false);
+        }
+        if (emission.Kind == EmissionKind.End)
+        {
+            buffer.Append(",\"end\":"u8);
+            buffer.AppendJson(emission.Reason.Utf8());
         }
         AppendSaid(emission, buffer);
         AppendOutputs(emission, buffer);

@@ -32,6 +32,15 @@ public sealed record EngineOptions
     /// <summary>How streams are kept beyond the engine's life; null, the default, if they are not. The reader of emissions then passes barriers.</summary>
     public DurabilityOptions? Durability { get; init; }
 
+    /// <summary>How long a stream may be quiet before it ends and an emission says so; zero, the default: for ever. Streams that are kept sleep instead (<see cref="DurabilityOptions.HibernateAfter"/>).</summary>
+    public TimeSpan IdleAfter { get; init; }
+
+    /// <summary>
+    /// Most streams that hold state at once, shared out evenly among the shards; 0, the default: any number. When a further one begins, the one that was quiet for longest ends and an emission says so;
+    /// while none is quiet the new one waits. Not for streams that are kept.
+    /// </summary>
+    public int MostStreams { get; init; }
+
     /// <summary>Lists every value that is out of range.</summary>
     /// <exception cref="ArgumentException">One or more values are out of range.</exception>
     public void Validate()
@@ -43,8 +52,12 @@ public sealed record EngineOptions
         Check(problems, nameof(EmissionCapacity), EmissionCapacity, 1, 1 << 20);
         Check(problems, nameof(ExpectedStreams), ExpectedStreams, 1, 1 << 28);
         if (MaxWait < TimeSpan.Zero) problems.Add($"{nameof(MaxWait)} is {MaxWait}; expected zero or more.");
+        if (MostStreams != 0) Check(problems, nameof(MostStreams), MostStreams, Threads, 1 << 28);
+        if (IdleAfter < TimeSpan.Zero) problems.Add($"{nameof(IdleAfter)} is {IdleAfter}; expected zero or more.");
         if (Durability is { } durability)
         {
+            if (IdleAfter > TimeSpan.Zero) problems.Add($"{nameof(IdleAfter)} would end streams that are to be kept. Let them sleep by Durability.HibernateAfter, or leave it out.");
+            if (MostStreams != 0) problems.Add($"{nameof(MostStreams)} would end streams that are to be kept. Let them sleep by Durability.HibernateAfter, or leave it out.");
             Check(problems, "Durability.MostReceipts", durability.MostReceipts, 1, 1 << 20);
             if (durability.Interval <= TimeSpan.Zero) problems.Add($"Durability.Interval is {durability.Interval}; expected more than zero.");
             if (durability.HibernateAfter < TimeSpan.Zero) problems.Add($"Durability.HibernateAfter is {durability.HibernateAfter}; expected zero or more.");

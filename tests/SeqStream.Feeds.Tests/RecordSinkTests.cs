@@ -26,6 +26,19 @@ public sealed class RecordSinkTests
     }
 
     [Fact]
+    public async Task Json_lines_tell_an_end_that_the_engine_made()
+    {
+        Emission evicted = new();
+        evicted.Clear();
+        (evicted.Kind, evicted.Step, evicted.Reason) = (EmissionKind.End, 12, EndReason.EvictedIdle);
+        Emission crowded = new();
+        crowded.Clear();
+        (crowded.Kind, crowded.Reason) = (EmissionKind.End, EndReason.EvictedCapacity);
+
+        Assert.Equal("{\"stream\":\"a\",\"step\":12,\"end\":\"evicted-idle\"}\n{\"step\":0,\"end\":\"evicted-capacity\"}\n", await Write(static output => new JsonLinesSink(output), ("a", evicted), ("", crowded)));
+    }
+
+    [Fact]
     public async Task Json_strings_are_escaped()
     {
         Emission emission = new();

@@ -19,6 +19,7 @@ internal static class RunVerb
     private static readonly OutputOptions s_output = new();
     private static readonly BrokerOptions s_broker = new();
     private static readonly StateOptions s_state = new();
+    private static readonly StreamOptions s_streams = new();
     private static readonly Option<string?> s_in = new("--in") { Description = $"Format of the input: {string.Join(", ", FeedBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
     private static readonly Option<string?> s_out = new("--out") { Description = $"Format of the output: {string.Join(", ", SinkBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
     private static readonly Option<string> s_feed = new("--feed") { Description = "Where records come from: stdin, a file, or a broker as in mqtt://HOST/sensors/{stream}/x?qos=1&client=NAME.", DefaultValueFactory = static _ => Endpoint.StandardInput, HelpName = "URI" };
@@ -36,6 +37,7 @@ internal static class RunVerb
         foreach (Option option in new Option[] { s_in, s_out, s_feed, s_sink, s_streamField, s_passThrough, s_strict }) verb.Options.Add(option);
         s_broker.AddTo(verb);
         s_state.AddTo(verb);
+        s_streams.AddTo(verb);
         s_output.AddTo(verb);
         verb.SetAction(static (parsed, _) => RunAsync(parsed));
         return verb;
@@ -71,11 +73,13 @@ internal static class RunVerb
         StageFactory stages = parsed.GetValue(s_strict) ? StrictFrontEnd.Guard(model.Stages) : model.Stages;
         int threads = s_model.Threads(parsed);
         EngineOptions options = new() { Threads = threads, Durability = s_state.Of(parsed, store, model.Card.Name, feed, sink, threads) };
+        options = s_streams.Apply(parsed, options);
         if (options.Durability is { } kept && feed is IReceiptFeed receipts) receipts.Restore(store!.Items(kept.Route).Select(static item => KeyValuePair.Create(item.Key, item.Value!)));
         RouteSummary summary = await new Route(feed, stages, sink, options, faults).RunAsync(stop.Token).ConfigureAwait(false);
         if (feed is MqttFeed broker) await broker.Completion.ConfigureAwait(false);
         notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
         notices.CountCutFrames(summary.Counters.CutFrames, model.Lowering.LengthMultiple);
+        StreamNotices.Tell(notices, summary.Counters);
         if (feed is LineFeed lines) notices.CountLosses(lines.Duplicates, lines.Missing);
         if (feed is MqttFeed messages) notices.CountLosses(messages.Duplicates, messages.Missing);
         if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;

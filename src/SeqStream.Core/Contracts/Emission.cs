@@ -28,6 +28,9 @@ public sealed class Emission
     /// <summary>Probability or score of the label, NaN if there is none.</summary>
     public float Score { get; set; }
 
+    /// <summary>Why the sequence is over; only an <see cref="EmissionKind.End"/> tells it.</summary>
+    public EndReason Reason { get; set; }
+
     /// <summary>What a <see cref="EmissionKind.Barrier"/> calls; otherwise null.</summary>
     public IDeliveryBarrier? Barrier { get; set; }
 
@@ -77,6 +80,7 @@ public sealed class Emission
         Label = null;
         Score = float.NaN;
         HasNames = false;
+        Reason = EndReason.Ended;
         Barrier = null;
         _text.Clear();
         _echo.Clear();

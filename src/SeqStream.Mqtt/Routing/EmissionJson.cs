@@ -58,6 +58,7 @@ internal sealed class EmissionJson : IDisposable
         if (!stream.IsEmpty) _writer.WriteString("stream"u8, stream);
         _writer.WriteNumber("step"u8, emission.Step);
         if (!double.IsNaN(emission.Time)) _writer.WriteNumber("t"u8, emission.Time);
+        if (emission.Kind == EmissionKind.End) _writer.WriteString("end"u8, emission.Reason.Utf8());
         if (!emission.Text.IsEmpty || emission.Kind == EmissionKind.Text) _writer.WriteString("text"u8, emission.Text);
         if (emission.Label is not null) _writer.WriteString("label"u8, emission.Label);
         if (!float.IsNaN(emission.Score)) _writer.WriteNumber("score"u8, emission.Score);

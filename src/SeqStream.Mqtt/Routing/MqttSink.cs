@@ -114,7 +114,7 @@ public sealed class MqttSink : IEmissionSink
             while (context.Emissions.TryRead(out Emission? emission))
             {
                 if (emission.Kind == EmissionKind.Barrier) client.NotifyWhenSettled(emission.Barrier!.Reached);
-                else if (emission.Kind != EmissionKind.End) await PublishAsync(client, emission, context.Streams, json, cancellation).ConfigureAwait(false);
+                else if (emission is not { Kind: EmissionKind.End, Reason: EndReason.Ended }) await PublishAsync(client, emission, context.Streams, json, cancellation).ConfigureAwait(false);
                 context.Pool.Return(emission);
             }
         }

@@ -14,6 +14,12 @@ internal sealed class ActiveStream(int index)
     public StreamPhase Phase;
     public long Receipt;   // of the frame taken last; 0 if nothing is to be given back
 
+    /// <summary>True if the engine, not a frame, asks for the sequence's end.</summary>
+    public bool IsToEnd;
+
+    /// <summary>Why the sequence ends.</summary>
+    public EndReason Reason;
+
     /// <summary>True if the frame taken last was one of several of a message whose last one has not come.</summary>
     public bool IsInsideMessage;
 

@@ -20,6 +20,9 @@ internal sealed class FrameQueues
     /// <summary>True while another frame can be taken in.</summary>
     public bool HasRoom => _free >= 0;
 
+    /// <summary>True if the oldest frame of a queue is of a kind.</summary>
+    public bool BeginsWith(in FrameQueue queue, FrameKind kind) => !queue.IsEmpty && _frames[queue.Head - 1].Kind == kind;
+
     /// <summary>Appends a frame; <see cref="HasRoom"/> must be true.</summary>
     public void Enqueue(ref FrameQueue queue, in Frame frame)
     {

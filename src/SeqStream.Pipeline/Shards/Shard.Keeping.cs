@@ -73,18 +73,18 @@ public sealed partial class Shard
         {
             if (_sweepAt >= _streams.Length) _sweepAt = 0;
             ref StreamEntry entry = ref _streams[_sweepAt];
-            if (entry is { IsAwake: true, IsDirty: false } && _sweepAt < _tracks.Length && _tracks[_sweepAt].Seen < before && _tracks[_sweepAt].Checkpoint <= stored) Sleep(ref entry);
+            if (entry is { IsAwake: true, IsDirty: false } && _sweepAt < _tracks.Length && _tracks[_sweepAt].Seen < before && _tracks[_sweepAt].Checkpoint <= stored) Sleep(_sweepAt, ref entry);
             _sweepAt++;
         }
     }
 
-    private void Sleep(ref StreamEntry entry)
+    private void Sleep(int stream, ref StreamEntry entry)
     {
         if (entry.ActivePlusOne != 0)
         {
             ActiveStream active = _active[entry.ActivePlusOne - 1];
             if (active.Phase != StreamPhase.Idle) return;
-            Close(ref entry, active);
+            Close(stream, ref entry, active);
             Rest(ref entry);
         }
         else if (entry.HasState)
@@ -150,7 +150,7 @@ public sealed partial class Shard
         bool isOpen = shard.ReadBool();
         _tracks[stream].Place = new SourcePlace(record.Position, shard.ReadInt(0, int.MaxValue));
         if (!isOpen) return;
-        Open(ref entry, active);
+        Open(stream, ref entry, active);
         entry.Steps = record.Steps;
         _executor.Restore(entry.Slot, record.Row);
         if (!record.FrontEnd.IsEmpty)

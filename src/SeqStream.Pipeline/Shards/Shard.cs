@@ -60,6 +60,8 @@ public sealed partial class Shard : IDisposable
         _source = options.Source;
         _receiptTaker = options.Receipts;
         _keeping = keeping;
+        _mostStreams = (options.MostStreams + options.Threads - 1) / options.Threads;
+        _quietOrder = options.MostStreams > 0 || options.IdleAfter > TimeSpan.Zero ? new QuietOrder() : null;
         _queues = new FrameQueues(options.FrameCapacity);
         _laneStreams = new int[options.MaxBatch];
         _laneSlots = new int[options.MaxBatch];
@@ -91,10 +93,7 @@ public sealed partial class Shard : IDisposable
     {
         for (int stream = 0; stream < _streams.Length; stream++)
         {
-            ref StreamEntry entry = ref _streams[stream];
-            if (!entry.HasState) continue;
-            End(ref entry, Activate(ref entry));
-            _ready.Enqueue(stream);
+            if (_streams[stream].HasState) AskToEnd(stream, EndReason.Ended);
         }
     }
 
@@ -127,19 +126,22 @@ public sealed partial class Shard : IDisposable
     private int Gather()
     {
         int lanes = 0;
+        _waiting = 0;
         int candidates = _ready.Count;
         while (candidates-- > 0 && lanes < _laneSlots.Length)
         {
             int stream = _ready.Dequeue();
             ref StreamEntry entry = ref _streams[stream];
-            if (!FillLane(stream, ref entry, lanes))
+            LaneFill fill = FillLane(stream, ref entry, lanes);
+            if (fill == LaneFill.Nothing)
             {
                 Rest(ref entry);
                 continue;
             }
+            _ready.Enqueue(stream);
+            if (fill == LaneFill.Waits) continue;
             _laneStreams[lanes] = stream;
             _laneSlots[lanes++] = entry.Slot;
-            _ready.Enqueue(stream);
         }
         return lanes;
     }
@@ -182,17 +184,18 @@ public sealed partial class Shard : IDisposable
         }
     }
 
-    /// <summary>Writes the inputs of a stream's next step, taking frames from its queue as needed. False if the stream has nothing more to step.</summary>
-    private bool FillLane(int stream, ref StreamEntry entry, int lane)
+    /// <summary>Writes the inputs of a stream's next step, taking frames from its queue as needed.</summary>
+    private LaneFill FillLane(int stream, ref StreamEntry entry, int lane)
     {
         ActiveStream active = _active[entry.ActivePlusOne - 1];
         Touch(stream, ref entry, active);
+        if (entry.HasState) _quietOrder?.Touch(stream, Now);
         while (true)
         {
-            if (entry.HasState && _executor.TryFill(entry.Slot, lane)) return true;
+            if (entry.HasState && _executor.TryFill(entry.Slot, lane)) return LaneFill.Ready;
             if (TryTakeFrame(ref entry, active, lane, out bool isReady))
             {
-                if (isReady) return true;
+                if (isReady) return LaneFill.Ready;
                 continue;
             }
             if (active.Phase == StreamPhase.Ending)
@@ -202,8 +205,15 @@ public sealed partial class Shard : IDisposable
             }
             if (active.Phase == StreamPhase.Flushing) Finish(stream, ref entry, active);
             Settle(active);
-            if (!_queues.TryDequeue(ref active.Frames, out Frame frame)) return false;
-            if (IsNew(stream, active, in frame)) Take(ref entry, active, in frame);
+            if (active.IsToEnd)
+            {
+                active.IsToEnd = false;
+                End(stream, ref entry, active);
+                continue;
+            }
+            if (MustWait(in entry, in active.Frames)) return LaneFill.Waits;
+            if (!_queues.TryDequeue(ref active.Frames, out Frame frame)) return LaneFill.Nothing;
+            if (IsNew(stream, active, in frame)) Take(stream, ref entry, active, in frame);
             else PassOver(in frame);
         }
     }
@@ -226,29 +236,29 @@ public sealed partial class Shard : IDisposable
         _counters.Repeated++;
     }
 
-    private void Take(ref StreamEntry entry, ActiveStream active, in Frame frame)
+    private void Take(int stream, ref StreamEntry entry, ActiveStream active, in Frame frame)
     {
         switch (frame.Kind)
         {
             case FrameKind.Data:
-                Open(ref entry, active);
+                Open(stream, ref entry, active);
                 FrameVerdict verdict = active.FrontEnd!.Accept(frame.Payload!, frame.Time);
                 if (verdict.IsAccepted) active.Keep(frame.Payload!);
                 _payloads.Return(frame.Payload!);
                 if (!verdict.IsAccepted) Refuse(in frame, verdict);
                 break;
             case FrameKind.End:
-                if (active.FrontEnd is not null || entry.HasState) End(ref entry, active);
+                if (active.FrontEnd is not null || entry.HasState) End(stream, ref entry, active);
                 break;
             default:
-                Close(ref entry, active);
+                Close(stream, ref entry, active);
                 break;
         }
     }
 
-    private void End(ref StreamEntry entry, ActiveStream active)
+    private void End(int stream, ref StreamEntry entry, ActiveStream active)
     {
-        Open(ref entry, active);
+        Open(stream, ref entry, active);
         active.FrontEnd!.End();
         active.Phase = StreamPhase.Ending;
     }
@@ -283,9 +293,13 @@ public sealed partial class Shard : IDisposable
     }
 
     /// <summary>Gives a stream what it needs to be stepped.</summary>
-    private void Open(ref StreamEntry entry, ActiveStream active)
+    private void Open(int stream, ref StreamEntry entry, ActiveStream active)
     {
-        if (!entry.HasState) entry.SlotPlusOne = _executor.Rent() + 1;
+        if (!entry.HasState)
+        {
+            entry.SlotPlusOne = _executor.Rent() + 1;
+            _quietOrder?.Touch(stream, Now);
+        }
         active.FrontEnd ??= _idleFrontEnds.TryPop(out IFrontEnd? frontEnd) ? frontEnd : _stages.CreateFrontEnd();
         active.Decoder ??= _idleDecoders.TryPop(out IDecoder? decoder) ? decoder : _stages.CreateDecoder();
     }
@@ -299,13 +313,17 @@ public sealed partial class Shard : IDisposable
         Emission end = _outlet.Rent();
         end.Kind = EmissionKind.End;
         end.Step = entry.Steps;
+        end.Reason = active.Reason;
+        if (active.Reason != EndReason.Ended) _leaving--;
+        active.Reason = EndReason.Ended;
         _outlet.Write(end);
-        Close(ref entry, active);
+        Close(stream, ref entry, active);
         active.Phase = StreamPhase.Ready;
     }
 
-    private void Close(ref StreamEntry entry, ActiveStream active)
+    private void Close(int stream, ref StreamEntry entry, ActiveStream active)
     {
+        _quietOrder?.Remove(stream);
         if (entry.HasState) _executor.Return(entry.Slot);
         entry.SlotPlusOne = 0;
         entry.Steps = 0;

@@ -27,6 +27,12 @@ public struct ShardCounters
     /// <summary>Quiet streams whose memory was freed; the store has their records.</summary>
     public long Sleeps;
 
+    /// <summary>Streams that ended because they were quiet for too long.</summary>
+    public long EvictedIdle;
+
+    /// <summary>Streams that ended to make room for others.</summary>
+    public long EvictedCapacity;
+
     /// <summary>Frames passed over, because the stored streams contained them already.</summary>
     public long Repeated;
 
@@ -44,6 +50,8 @@ public struct ShardCounters
         CutFrames = a.CutFrames + b.CutFrames,
         Wakes = a.Wakes + b.Wakes,
         Sleeps = a.Sleeps + b.Sleeps,
+        EvictedIdle = a.EvictedIdle + b.EvictedIdle,
+        EvictedCapacity = a.EvictedCapacity + b.EvictedCapacity,
         Repeated = a.Repeated + b.Repeated,
         Emissions = a.Emissions + b.Emissions,
     };

@@ -69,10 +69,10 @@ internal sealed class ShardThread
 
     private void TurnWhileThereIsWork()
     {
-        if (_keeping is not null) _shard.Now = _time.GetTimestamp();
+        if (HasDuties) _shard.Now = _time.GetTimestamp();
         while (!_cancellation.IsCancellationRequested && _shard.Turn())
         {
-            if (_keeping is not null) Tend();
+            if (HasDuties) Tend();
         }
     }
 
@@ -87,32 +87,49 @@ internal sealed class ShardThread
 
     private bool Wait(Task<bool> more)
     {
-        if (_keeping is not null)
+        if (HasDuties)
         {
-            while (!more.Wait(UntilNextDuty(), _cancellation)) Tend();
+            while (!more.Wait(UntilNextDuty(), _cancellation))
+            {
+                Tend();
+                TurnWhileThereIsWork();
+            }
         }
         return more.GetAwaiter().GetResult();
     }
 
+    /// <summary>True if there is something to do beside turns.</summary>
+    private bool HasDuties => _keeping is not null || _options.IdleAfter > TimeSpan.Zero;
+
     /// <summary>Makes a checkpoint and looks for quiet streams when it is time.</summary>
     private void Tend()
     {
-        DurabilityOptions options = _keeping!.Options;
         long now = _shard.Now = _time.GetTimestamp();
+        if (_options.IdleAfter > TimeSpan.Zero) _shard.EvictIdle(Before(now, _options.IdleAfter));
+        if (_keeping?.Options is { } options) Keep(options, now);
+    }
+
+    private void Keep(DurabilityOptions options, long now)
+    {
         bool isDue = _shard.WaitingReceipts >= options.MostReceipts || (_shard.HasChanges && _time.GetElapsedTime(_checkpointAt, now) >= options.Interval);
         if (isDue && _shard.TryCheckpoint()) _checkpointAt = now;
         if (options.HibernateAfter > TimeSpan.Zero && _time.GetElapsedTime(_sweepAt, now) >= SweepPause)
         {
-            _shard.PutToRest(SweepEntries, now - (long)(options.HibernateAfter.TotalSeconds * _time.TimestampFrequency));
+            _shard.PutToRest(SweepEntries, Before(now, options.HibernateAfter));
             _sweepAt = now;
         }
     }
 
-    private TimeSpan SweepPause => _keeping!.Options.HibernateAfter < s_longestSweepPause ? _keeping.Options.HibernateAfter : s_longestSweepPause;
+    private long Before(long now, TimeSpan quiet) => now - (long)(quiet.TotalSeconds * _time.TimestampFrequency);
+
+    /// <summary>How long streams may be quiet, whatever happens to them then; zero for ever.</summary>
+    private TimeSpan QuietLimit => _keeping?.Options.HibernateAfter ?? _options.IdleAfter;
+
+    private TimeSpan SweepPause => QuietLimit < s_longestSweepPause ? QuietLimit : s_longestSweepPause;
 
     private TimeSpan UntilNextDuty()
     {
-        if (!_shard.HasChanges) return _keeping!.Options.HibernateAfter > TimeSpan.Zero ? SweepPause : Timeout.InfiniteTimeSpan;
+        if (!_shard.HasChanges) return QuietLimit > TimeSpan.Zero && _shard.LiveStreams > 0 ? SweepPause : Timeout.InfiniteTimeSpan;
         TimeSpan left = _keeping!.Options.Interval - _time.GetElapsedTime(_checkpointAt);
         return left > s_shortWait ? left : s_shortWait;
     }

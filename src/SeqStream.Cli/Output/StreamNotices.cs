@@ -1,0 +1,20 @@
+using System.Globalization;
+using SeqStream.Pipeline.Shards;
+
+namespace SeqStream.Cli.Output;
+
+/// <summary>What a run says at its end about streams and frames that did not go their usual way.</summary>
+internal static class StreamNotices
+{
+    /// <summary>Tells each count that is not zero.</summary>
+    public static void Tell(Notices notices, in ShardCounters counters)
+    {
+        Tell(notices, counters.EvictedIdle, "stream was", "streams were", "ended: no frame came for the time of --idle-after");
+        Tell(notices, counters.EvictedCapacity, "stream was", "streams were", "ended to make room: there were more than --max-streams");
+    }
+
+    private static void Tell(Notices notices, long count, string one, string many, string what)
+    {
+        if (count > 0) notices.Write(string.Create(CultureInfo.InvariantCulture, $"{count} {(count == 1 ? one : many)} {what}"));
+    }
+}

@@ -1,0 +1,32 @@
+using System.CommandLine;
+using SeqStream.Pipeline;
+
+namespace SeqStream.Cli.Verbs;
+
+/// <summary>How streams live: how long they may be quiet, and how many there may be.</summary>
+internal sealed class StreamOptions
+{
+    private const double LongestRest = 10_000_000;
+    private const int MostStreams = 1 << 28;
+    private readonly Option<double> _idleAfter = new("--idle-after") { Description = "End streams that were quiet for so many seconds, and say so. 0: never.", HelpName = "SECONDS" };
+    private readonly Option<int> _maxStreams = new("--max-streams") { Description = "Most streams at once: when another begins, the one quiet for longest ends, and its end is told. 0: any number.", HelpName = "N" };
+
+    /// <summary>Adds them to a verb.</summary>
+    public void AddTo(Command verb)
+    {
+        foreach (Option option in new Option[] { _idleAfter, _maxStreams }) verb.Options.Add(option);
+    }
+
+    /// <summary>Adds to an engine's options what was asked for.</summary>
+    /// <exception cref="UsageException">An option makes no sense.</exception>
+    public EngineOptions Apply(ParseResult parsed, EngineOptions options)
+    {
+        double idleAfter = parsed.GetValue(_idleAfter);
+        int maxStreams = parsed.GetValue(_maxStreams);
+        if (!(idleAfter is 0 or >= 0.001 and <= LongestRest)) throw new UsageException(FormattableString.Invariant($"{_idleAfter.Name} is {idleAfter}; expected 0, or 0.001 to {LongestRest} seconds."));
+        if (maxStreams != 0 && (maxStreams < options.Threads || maxStreams > MostStreams)) throw new UsageException(FormattableString.Invariant($"{_maxStreams.Name} is {maxStreams}; expected 0, or {options.Threads} (one for each thread) to {MostStreams}."));
+        if (options.Durability is not null && (idleAfter > 0 || maxStreams > 0))
+            throw new UsageException($"{(idleAfter > 0 ? _idleAfter.Name : _maxStreams.Name)} would end streams that --state-dir keeps. Free their memory with --hibernate-after, or leave --state-dir out.");
+        return options with { IdleAfter = TimeSpan.FromSeconds(idleAfter), MostStreams = maxStreams };
+    }
+}

@@ -1,0 +1,36 @@
+namespace SeqStream.Cli.Tests;
+
+/// <summary>Options of <c>run</c> about how streams live.</summary>
+public sealed class StreamOptionsTests : IDisposable
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("seqstream-stream-options-").FullName;
+
+    public void Dispose() => Directory.Delete(_folder, recursive: true);
+
+    private static Task<Seqstream.Outcome> RunAsync(string input, params string[] more) => Seqstream.RunAsync(input, ["run", "activity", "--in", "jsonl", "--out", "jsonl", .. more]);
+
+    private static string Record(string stream, string more = "") => $"{{\"stream\":\"{stream}\",\"x\":[39.25,0.43,22.75,0.43,33.75,1.30]{more}}}\n";
+
+    [Fact]
+    public async Task Stream_that_makes_room_is_told_and_counted()
+    {
+        Seqstream.Outcome run = await RunAsync(Record("a") + Record("a") + Record("b"), "--max-streams", "1");
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(["a", "a", "a end", "b"], run.Lines.Select(static line => line[11] + (line.Contains("\"end\":\"evicted-capacity\"", StringComparison.Ordinal) ? " end" : "")));
+        Assert.Equal("seqstream: 1 stream was ended to make room: there were more than --max-streams\n", run.Errors);
+    }
+
+    [Theory]
+    [InlineData("seqstream: --idle-after is -1; expected 0, or 0.001 to 10000000 seconds.", "--idle-after", "-1")]
+    [InlineData("seqstream: --max-streams is 1; expected 0, or 2 (one for each thread) to 268435456.", "--max-streams", "1", "--threads", "2")]
+    [InlineData("seqstream: --idle-after would end streams that --state-dir keeps. Free their memory with --hibernate-after, or leave --state-dir out.", "--idle-after", "1", "--state-dir", "DIR")]
+    [InlineData("seqstream: --max-streams would end streams that --state-dir keeps. Free their memory with --hibernate-after, or leave --state-dir out.", "--max-streams", "9", "--state-dir", "DIR")]
+    public async Task Option_that_makes_no_sense_is_refused_with_the_remedy(string message, params string[] options)
+    {
+        Seqstream.Outcome run = await RunAsync("", [.. options.Select(option => option == "DIR" ? _folder : option)]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(message, run.Errors, StringComparison.Ordinal);
+    }
+}
