@@ -129,8 +129,7 @@ public sealed class CsvFeed : LineFeed
         if (inputs > 1 && record.Port + 1 != inputs)
             return string.Create(CultureInfo.InvariantCulture, $"the row fills {record.Port + 1} of the {inputs} inputs of model '{frames.Signature.ModelName}': expected {frames.Signature.Inputs.Sum(static port => port.ElementCount)} numbers.");
         StreamId stream = _streamField is null ? _unnamed ??= frames.Stream([]) : frames.Stream(_name.AsSpan(0, record.NameLength));
-        if (record.Seq < 0 || frames.TryAdvance(stream, record.Seq)) frames.AddPayload(stream, record.Time);
-        else frames.Abandon();
+        frames.AddPayload(stream, record.Time, record.Seq);
         return null;
     }
 

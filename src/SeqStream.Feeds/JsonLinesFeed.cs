@@ -9,8 +9,8 @@ namespace SeqStream.Feeds;
 
 /// <summary>
 /// JSON Lines: <c>{"stream":"a","x":[...]}</c>, <c>{"stream":"a","inputs":{"name":[...]}}</c>, <c>{"stream":"a","text":"..."}</c> or
-/// <c>{"stream":"a","control":"start|end|reset"}</c>, each with an optional <c>"t"</c> (seconds) and <c>"seq"</c> (the producer's counter; a number not
-/// above the stream's last one marks a repetition, which is dropped). A record without a stream belongs to the one stream without a name.
+/// <c>{"stream":"a","control":"start|end|reset"}</c>, each with an optional <c>"t"</c> (seconds) and <c>"seq"</c> (the producer's counter, by
+/// which the engine knows repetitions and gaps). A record without a stream belongs to the one stream without a name.
 /// Nested arrays are read in order, as if flat.
 /// </summary>
 public sealed class JsonLinesFeed : LineFeed
@@ -231,13 +231,9 @@ public sealed class JsonLinesFeed : LineFeed
             frames.Abandon();
             frames.AddControl(stream, record.Control, record.Time);
         }
-        else if (record.Seq < 0 || frames.TryAdvance(stream, record.Seq))
-        {
-            frames.AddPayload(stream, record.Time);
-        }
         else
         {
-            frames.Abandon();
+            frames.AddPayload(stream, record.Time, record.Seq);
         }
         return null;
     }

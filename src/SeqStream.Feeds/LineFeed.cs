@@ -13,7 +13,6 @@ namespace SeqStream.Feeds;
 public abstract class LineFeed : IFrameFeed
 {
     private readonly Stream _input;
-    private RecordFrames? _frames;
 
     /// <summary>Creates a feed over a stream of bytes, which stays open.</summary>
     /// <param name="source">The source as people name it.</param>
@@ -29,12 +28,6 @@ public abstract class LineFeed : IFrameFeed
 
     /// <summary>Longest line in bytes; a longer one is refused. Default 8 MiB.</summary>
     public int MaxLineBytes { get; init; } = 8 << 20;
-
-    /// <summary>Records dropped because the producer's counter of their stream had been seen.</summary>
-    public long Duplicates => _frames?.Duplicates ?? 0;
-
-    /// <summary>Producer's counters that never came.</summary>
-    public long Missing => _frames?.Missing ?? 0;
 
     /// <inheritdoc/>
     public async Task ReadAsync(FeedContext context, CancellationToken cancellation)
@@ -55,7 +48,7 @@ public abstract class LineFeed : IFrameFeed
 
     private async Task ReadAllAsync(FeedContext context, CancellationToken cancellation)
     {
-        RecordFrames frames = _frames = new RecordFrames(context);
+        RecordFrames frames = new RecordFrames(context);
         LineReader lines = new(_input, MaxLineBytes);
         do
         {

@@ -41,6 +41,9 @@ public sealed record EngineOptions
     /// </summary>
     public int MostStreams { get; init; }
 
+    /// <summary>How frames that their producer counts are put in order.</summary>
+    public FrameOrderOptions Order { get; init; } = new();
+
     /// <summary>Lists every value that is out of range.</summary>
     /// <exception cref="ArgumentException">One or more values are out of range.</exception>
     public void Validate()
@@ -52,12 +55,16 @@ public sealed record EngineOptions
         Check(problems, nameof(EmissionCapacity), EmissionCapacity, 1, 1 << 20);
         Check(problems, nameof(ExpectedStreams), ExpectedStreams, 1, 1 << 28);
         if (MaxWait < TimeSpan.Zero) problems.Add($"{nameof(MaxWait)} is {MaxWait}; expected zero or more.");
+        Check(problems, "Order.Window", Order.Window, 0, 1024);
+        Check(problems, "Order.MostHeld", Order.MostHeld, 1, 1 << 20);
         if (MostStreams != 0) Check(problems, nameof(MostStreams), MostStreams, Threads, 1 << 28);
         if (IdleAfter < TimeSpan.Zero) problems.Add($"{nameof(IdleAfter)} is {IdleAfter}; expected zero or more.");
         if (Durability is { } durability)
         {
             if (IdleAfter > TimeSpan.Zero) problems.Add($"{nameof(IdleAfter)} would end streams that are to be kept. Let them sleep by Durability.HibernateAfter, or leave it out.");
-            if (MostStreams != 0) problems.Add($"{nameof(MostStreams)} would end streams that are to be kept. Let them sleep by Durability.HibernateAfter, or leave it out.");
+            Check(problems, "Order.Window", Order.Window, 0, 1024);
+        Check(problems, "Order.MostHeld", Order.MostHeld, 1, 1 << 20);
+        if (MostStreams != 0) problems.Add($"{nameof(MostStreams)} would end streams that are to be kept. Let them sleep by Durability.HibernateAfter, or leave it out.");
             Check(problems, "Durability.MostReceipts", durability.MostReceipts, 1, 1 << 20);
             if (durability.Interval <= TimeSpan.Zero) problems.Add($"Durability.Interval is {durability.Interval}; expected more than zero.");
             if (durability.HibernateAfter < TimeSpan.Zero) problems.Add($"Durability.HibernateAfter is {durability.HibernateAfter}; expected zero or more.");

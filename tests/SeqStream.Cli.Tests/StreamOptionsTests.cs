@@ -31,7 +31,33 @@ public sealed class StreamOptionsTests : IDisposable
         Assert.Equal("seqstream: 1 stream was ended to make room: there were more than --max-streams\n", await process.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken));
     }
 
+    [Fact]
+    public async Task Records_are_put_in_order_and_those_that_are_not_are_counted()
+    {
+        string input = string.Concat(((int[])[0, 2, 1, 1, 7, 3]).Select(static seq => Record("a", $",\"seq\":{seq},\"id\":{seq}")));
+        Seqstream.Outcome held = await RunAsync(input, "--reorder", "2", "--pass-through"), passed = await RunAsync(input, "--late", "accept", "--pass-through");
+
+        Assert.Equal([0, 1, 2, 3, 7], held.Lines.Select(Id));
+        Assert.Equal("seqstream: 1 record was dropped: its 'seq' had come before\nseqstream: 3 records were missing by 'seq' when the next one was stepped\n", held.Errors);
+        Assert.Equal([0, 2, 1, 7, 3], passed.Lines.Select(Id));
+        Assert.Contains("seqstream: 2 records came after that, see --late\n", passed.Errors, StringComparison.Ordinal);
+
+        static int Id(string line) => line[^2] - '0';
+    }
+
+    [Fact]
+    public async Task Record_that_is_sent_again_to_the_next_run_is_dropped()
+    {
+        string first = Record("a", ",\"seq\":0") + Record("a", ",\"seq\":1"), second = Record("a", ",\"seq\":1") + Record("a", ",\"seq\":2");
+        Seqstream.Outcome before = await RunAsync(first, "--state-dir", _folder), after = await RunAsync(second, "--state-dir", _folder);
+
+        Assert.Equal((2, 1), (before.Lines.Length, after.Lines.Length));
+        Assert.StartsWith("{\"stream\":\"a\",\"step\":2,", after.Lines[0], StringComparison.Ordinal);
+        Assert.Equal("seqstream: 1 record was dropped: its 'seq' had come before\n", after.Errors);
+    }
+
     [Theory]
+    [InlineData("seqstream: --reorder is 2000; expected 0 to 1024 records.", "--reorder", "2000")]
     [InlineData("seqstream: --idle-after is -1; expected 0, or 0.001 to 10000000 seconds.", "--idle-after", "-1")]
     [InlineData("seqstream: --max-streams is 1; expected 0, or 2 (one for each thread) to 268435456.", "--max-streams", "1", "--threads", "2")]
     [InlineData("seqstream: --idle-after would end streams that --state-dir keeps. Free their memory with --hibernate-after, or leave --state-dir out.", "--idle-after", "1", "--state-dir", "DIR")]

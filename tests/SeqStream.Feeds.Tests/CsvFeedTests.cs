@@ -22,9 +22,9 @@ public sealed class CsvFeedTests
     [Fact]
     public async Task Columns_named_t_seq_and_the_stream_field_are_not_features()
     {
-        FeedHarness harness = await Read("t,id,a,seq,b\n0.5,\"x, \"\"y\"\"\",1,0,2\n0.75,z,3,0,4\n0.75,z,3,0,4\n", "id");
+        FeedHarness harness = await Read("t,id,a,seq,b\n0.5,\"x, \"\"y\"\"\",1,0,2\n0.75,z,3,7,4\n", "id");
 
-        Assert.Equal(["x, \"y\" Data@2 t=0.5 0:[1,2]", "z Data@3 t=0.75 0:[3,4]", "x, \"y\" End@4", "z End@4"], harness.Frames);
+        Assert.Equal(["x, \"y\" Data@2 t=0.5 #0 0:[1,2]", "z Data@3 t=0.75 #7 0:[3,4]", "x, \"y\" End@3", "z End@3"], harness.Frames);
     }
 
     [Theory]

@@ -60,6 +60,7 @@ internal sealed class FeedHarness : IFaultReporter
         StringBuilder text = new();
         text.Append(Invariant($"{streams.Name(frame.Stream)} {frame.Kind}@{frame.Position}"));
         if (!double.IsNaN(frame.Time)) text.Append(Invariant($" t={frame.Time}"));
+        if (frame.Seq >= 0) text.Append(Invariant($" #{frame.Seq}"));
         if (frame.Payload is not { } payload) return text.ToString();
         if (payload.Content != FrameContent.Values) text.Append(Invariant($" {payload.Content} '{Encoding.UTF8.GetString(payload.Text)}'"));
         for (int i = 0; i < payload.SegmentCount; i++)

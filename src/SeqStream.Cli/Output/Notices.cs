@@ -20,13 +20,6 @@ internal sealed class Notices(bool isQuiet)
         Write(string.Create(CultureInfo.InvariantCulture, $"'seqstream verify {model.Card.Name} --lookahead {asked.LookAhead}' measures how near the answers are"));
     }
 
-    /// <summary>Says how many records were dropped as repetitions and how many never came, by the producer's counter.</summary>
-    public void CountLosses(long duplicates, long missing)
-    {
-        if (duplicates > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{duplicates} records were dropped: their 'seq' had been seen"));
-        if (missing > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{missing} records never came: their 'seq' was left out"));
-    }
-
     /// <summary>Says how many streams ended before the model could answer.</summary>
     public void CountTooShort(long streams, long shortest)
     {

@@ -9,6 +9,9 @@ internal static class StreamNotices
     /// <summary>Tells each count that is not zero.</summary>
     public static void Tell(Notices notices, in ShardCounters counters)
     {
+        Tell(notices, counters.Duplicates, "record was dropped: its", "records were dropped: their", "'seq' had come before");
+        Tell(notices, counters.Missing, "record was", "records were", "missing by 'seq' when the next one was stepped");
+        Tell(notices, counters.Late, "record", "records", "came after that, see --late");
         Tell(notices, counters.EvictedIdle, "stream was", "streams were", "ended: no frame came for the time of --idle-after");
         Tell(notices, counters.EvictedCapacity, "stream was", "streams were", "ended to make room: there were more than --max-streams");
     }

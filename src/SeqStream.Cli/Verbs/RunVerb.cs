@@ -73,15 +73,13 @@ internal static class RunVerb
         StageFactory stages = parsed.GetValue(s_strict) ? StrictFrontEnd.Guard(model.Stages) : model.Stages;
         int threads = s_model.Threads(parsed);
         EngineOptions options = new() { Threads = threads, Durability = s_state.Of(parsed, store, model.Card.Name, feed, sink, threads) };
-        options = s_streams.Apply(parsed, options);
+        options = s_streams.Apply(parsed, options, feed);
         if (options.Durability is { } kept && feed is IReceiptFeed receipts) receipts.Restore(store!.Items(kept.Route).Select(static item => KeyValuePair.Create(item.Key, item.Value!)));
         RouteSummary summary = await new Route(feed, stages, sink, options, faults).RunAsync(stop.Token).ConfigureAwait(false);
         if (feed is MqttFeed broker) await broker.Completion.ConfigureAwait(false);
         notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
         notices.CountCutFrames(summary.Counters.CutFrames, model.Lowering.LengthMultiple);
         StreamNotices.Tell(notices, summary.Counters);
-        if (feed is LineFeed lines) notices.CountLosses(lines.Duplicates, lines.Missing);
-        if (feed is MqttFeed messages) notices.CountLosses(messages.Duplicates, messages.Missing);
         if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;
         return faults.Count > 0 ? ExitCode.BadData : ExitCode.Ok;
     }

@@ -1,4 +1,6 @@
 using System.CommandLine;
+using SeqStream.Contracts;
+using SeqStream.Mqtt.Routing;
 using SeqStream.Pipeline;
 
 namespace SeqStream.Cli.Verbs;
@@ -7,19 +9,24 @@ namespace SeqStream.Cli.Verbs;
 internal sealed class StreamOptions
 {
     private const double LongestRest = 10_000_000;
+    private const int MostReordered = 1024;
     private const int MostStreams = 1 << 28;
     private readonly Option<double> _idleAfter = new("--idle-after") { Description = "End streams that were quiet for so many seconds, and say so. 0: never.", HelpName = "SECONDS" };
     private readonly Option<int> _maxStreams = new("--max-streams") { Description = "Most streams at once: when another begins, the one quiet for longest ends, and its end is told. 0: any number.", HelpName = "N" };
 
+    private readonly Option<int> _reorder = new("--reorder") { Description = "Hold up to N records of a stream that come early, in order of their 'seq'.", HelpName = "N" };
+    private readonly Option<string> _late = new("--late") { Description = "What happens to a record whose turn is over, by its 'seq': drop, or accept it out of order.", DefaultValueFactory = static _ => "drop", HelpName = "POLICY" };
+
     /// <summary>Adds them to a verb.</summary>
     public void AddTo(Command verb)
     {
-        foreach (Option option in new Option[] { _idleAfter, _maxStreams }) verb.Options.Add(option);
+        _late.AcceptOnlyFromAmong("drop", "accept");
+        foreach (Option option in new Option[] { _idleAfter, _maxStreams, _reorder, _late }) verb.Options.Add(option);
     }
 
     /// <summary>Adds to an engine's options what was asked for.</summary>
     /// <exception cref="UsageException">An option makes no sense.</exception>
-    public EngineOptions Apply(ParseResult parsed, EngineOptions options)
+    public EngineOptions Apply(ParseResult parsed, EngineOptions options, IFrameFeed feed)
     {
         double idleAfter = parsed.GetValue(_idleAfter);
         int maxStreams = parsed.GetValue(_maxStreams);
@@ -27,6 +34,18 @@ internal sealed class StreamOptions
         if (maxStreams != 0 && (maxStreams < options.Threads || maxStreams > MostStreams)) throw new UsageException(FormattableString.Invariant($"{_maxStreams.Name} is {maxStreams}; expected 0, or {options.Threads} (one for each thread) to {MostStreams}."));
         if (options.Durability is not null && (idleAfter > 0 || maxStreams > 0))
             throw new UsageException($"{(idleAfter > 0 ? _idleAfter.Name : _maxStreams.Name)} would end streams that --state-dir keeps. Free their memory with --hibernate-after, or leave --state-dir out.");
-        return options with { IdleAfter = TimeSpan.FromSeconds(idleAfter), MostStreams = maxStreams };
+        return options with { IdleAfter = TimeSpan.FromSeconds(idleAfter), MostStreams = maxStreams, Order = OrderOf(parsed, feed, options.Threads) };
+    }
+
+    private FrameOrderOptions OrderOf(ParseResult parsed, IFrameFeed feed, int threads)
+    {
+        int window = parsed.GetValue(_reorder);
+        if (window is < 0 or > MostReordered) throw new UsageException(FormattableString.Invariant($"{_reorder.Name} is {window}; expected 0 to {MostReordered} records."));
+        return new FrameOrderOptions
+        {
+            Window = window,
+            Late = parsed.GetValue(_late) == "accept" ? LatePolicy.Accept : LatePolicy.Drop,
+            MostHeld = feed is MqttFeed broker ? Math.Max(1, broker.Window / (2 * threads)) : 1 << 16,
+        };
     }
 }

@@ -6,6 +6,8 @@ public struct Frame
     /// <summary>The <see cref="Receipt"/> of a frame whose message goes on.</summary>
     public const long Unfinished = -1;
 
+    private long _seqPlusOne;
+
     /// <summary>The stream.</summary>
     public StreamId Stream;
 
@@ -17,6 +19,13 @@ public struct Frame
 
     /// <summary>Measured time in seconds, NaN if the source gives none.</summary>
     public double Time;
+
+    /// <summary>The producer's counter, which grows by one with every data frame of a stream; negative, as it is unless set, if there is none.</summary>
+    public long Seq
+    {
+        readonly get => _seqPlusOne - 1;
+        set => _seqPlusOne = value + 1;
+    }
 
     /// <summary>
     /// What the feed wants back when the frame need not come again; 0 if nothing. <see cref="Unfinished"/> if the message that the frame belongs to goes on with the next frame of its stream,

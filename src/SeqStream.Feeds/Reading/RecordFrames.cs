@@ -14,12 +14,6 @@ internal sealed class RecordFrames(FeedContext context)
     /// <summary>Counted place of the record in the source, from 1.</summary>
     public long Position { get; set; }
 
-    /// <summary>Records dropped because the stream's producer counter had been seen.</summary>
-    public long Duplicates { get; private set; }
-
-    /// <summary>Producer counters that never came.</summary>
-    public long Missing { get; private set; }
-
     /// <summary>The model's ports.</summary>
     public StepSignature Signature => context.Signature;
 
@@ -30,9 +24,9 @@ internal sealed class RecordFrames(FeedContext context)
     public StreamId Stream(ReadOnlySpan<byte> name) => context.Streams.Intern(name);
 
     /// <summary>Adds the payload as a data frame.</summary>
-    public void AddPayload(StreamId stream, double time = double.NaN)
+    public void AddPayload(StreamId stream, double time = double.NaN, long seq = -1)
     {
-        _frames.Add(new Frame { Stream = stream, Kind = FrameKind.Data, Position = Position, Time = time, Payload = _spare });
+        _frames.Add(new Frame { Stream = stream, Kind = FrameKind.Data, Position = Position, Time = time, Seq = seq, Payload = _spare });
         _spare = null;
         _marks.SetOpen(stream, true);
     }
@@ -42,19 +36,9 @@ internal sealed class RecordFrames(FeedContext context)
     {
         _frames.Add(new Frame { Stream = stream, Kind = kind, Position = Position, Time = time });
         _marks.SetOpen(stream, kind == FrameKind.Start);
-        _marks.ForgetSeq(stream);
     }
 
-    /// <summary>Notes the producer's counter of a data record; false if the record is a repetition and must be dropped.</summary>
-    public bool TryAdvance(StreamId stream, long seq)
-    {
-        bool isNew = _marks.TryAdvance(stream, seq, out long gap);
-        if (isNew) Missing += gap;
-        else Duplicates++;
-        return isNew;
-    }
-
-    /// <summary>Forgets the payload that was begun, because the record is refused or dropped.</summary>
+    /// <summary>Forgets the payload that was begun, because the record is refused.</summary>
     public void Abandon() => _spare?.Clear();
 
     /// <summary>Writes the frames to the channel, waiting where it is full.</summary>

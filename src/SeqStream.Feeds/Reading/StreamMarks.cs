@@ -2,11 +2,10 @@ using SeqStream.Contracts;
 
 namespace SeqStream.Feeds.Reading;
 
-/// <summary>What a feed remembers of each stream: whether a sequence is open, and the producer's last counter. Indexed by stream id.</summary>
+/// <summary>What a feed remembers of each stream: whether a sequence is open. Indexed by stream id.</summary>
 internal sealed class StreamMarks
 {
     private bool[] _open = [];
-    private long[] _lastSeq = [];
 
     /// <summary>Sets whether a sequence of the stream is open.</summary>
     public void SetOpen(StreamId stream, bool open)
@@ -21,31 +20,6 @@ internal sealed class StreamMarks
         int found = from < _open.Length ? _open.AsSpan(from).IndexOf(true) : -1;
         stream = new StreamId(from + found);
         return found >= 0;
-    }
-
-    /// <summary>Notes the producer's counter. False if the record was seen before. A gap is the count of numbers left out.</summary>
-    public bool TryAdvance(StreamId stream, long seq, out long gap)
-    {
-        gap = 0;
-        if (stream.Index >= _lastSeq.Length) Grow(stream.Index);
-        ref long last = ref _lastSeq[stream.Index];
-        if (seq <= last) return false;
-        if (last >= 0) gap = seq - last - 1;
-        last = seq;
-        return true;
-    }
-
-    /// <summary>Forgets the producer's counter, because a new sequence begins.</summary>
-    public void ForgetSeq(StreamId stream)
-    {
-        if (stream.Index < _lastSeq.Length) _lastSeq[stream.Index] = -1;
-    }
-
-    private void Grow(int index)
-    {
-        int old = _lastSeq.Length;
-        Array.Resize(ref _lastSeq, Capacity(index));
-        _lastSeq.AsSpan(old).Fill(-1);
     }
 
     private static int Capacity(int index) => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Math.Max(index + 1, 16));

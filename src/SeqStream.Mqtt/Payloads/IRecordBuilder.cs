@@ -16,7 +16,7 @@ public interface IRecordBuilder
 
     /// <summary>Adds the payload as a record.</summary>
     /// <param name="time">Measured time in seconds, NaN if unknown.</param>
-    /// <param name="seq">The producer's counter, negative if there is none. A record whose counter is not above its stream's last one is dropped as a repetition.</param>
+    /// <param name="seq">The producer's counter, negative if there is none.</param>
     void AddPayload(double time = double.NaN, long seq = -1);
 
     /// <summary>Adds a control item.</summary>

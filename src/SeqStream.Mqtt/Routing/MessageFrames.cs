@@ -13,21 +13,13 @@ namespace SeqStream.Mqtt.Routing;
 public sealed class MessageFrames(FeedContext context, string source, TopicPattern pattern, IPayloadDecoder decoder) : IRecordBuilder
 {
     private readonly List<Frame> _frames = [];
-    private readonly List<(StreamId Stream, long Seq)> _advanced = [];
     private readonly byte[] _name = new byte[StreamDirectory.MaxNameBytes];
-    private long[] _lastSeq = [];
     private FramePayload? _spare;
     private int _nameLength;
     private bool _isNamed;
 
     /// <summary>The message's number, from 1 in order of arrival.</summary>
     public long Position { get; private set; }
-
-    /// <summary>Records dropped because the producer's counter of their stream had been seen.</summary>
-    public long Duplicates { get; private set; }
-
-    /// <summary>Producer's counters that never came.</summary>
-    public long Missing { get; private set; }
 
     /// <inheritdoc/>
     public StepSignature Signature => context.Signature;
@@ -64,22 +56,14 @@ public sealed class MessageFrames(FeedContext context, string source, TopicPatte
     [HotPath]
     public void AddPayload(double time = double.NaN, long seq = -1)
     {
-        StreamId stream = Stream();
-        if (seq >= 0 && !TryAdvance(stream, seq))
-        {
-            _spare?.Clear();
-            return;
-        }
-        _frames.Add(new Frame { Stream = stream, Kind = FrameKind.Data, Position = Position, Time = time, Payload = Payload });
+        _frames.Add(new Frame { Stream = Stream(), Kind = FrameKind.Data, Position = Position, Time = time, Seq = seq, Payload = Payload });
         _spare = null;
     }
 
     /// <inheritdoc/>
     public void AddControl(FrameKind kind, double time = double.NaN)
     {
-        StreamId stream = Stream();
-        _frames.Add(new Frame { Stream = stream, Kind = kind, Position = Position, Time = time });
-        if (stream.Index < _lastSeq.Length) _lastSeq[stream.Index] = -1;
+        _frames.Add(new Frame { Stream = Stream(), Kind = kind, Position = Position, Time = time });
     }
 
     /// <summary>Takes back what the message has added, because it is refused.</summary>
@@ -89,9 +73,7 @@ public sealed class MessageFrames(FeedContext context, string source, TopicPatte
         {
             if (frame.Payload is not null) context.Payloads.Return(frame.Payload);
         }
-        for (int i = _advanced.Count - 1; i >= 0; i--) _lastSeq[_advanced[i].Stream.Index] = _advanced[i].Seq;
         _frames.Clear();
-        _advanced.Clear();
         _spare?.Clear();
     }
 
@@ -103,7 +85,6 @@ public sealed class MessageFrames(FeedContext context, string source, TopicPatte
     [HotPath]
     public ValueTask<bool> SendAsync(long receipt, CancellationToken cancellation)
     {
-        _advanced.Clear();
         Span<Frame> frames = CollectionsMarshal.AsSpan(_frames);
         if (frames.IsEmpty) return new ValueTask<bool>(false);
         if (receipt != 0)
@@ -120,28 +101,6 @@ public sealed class MessageFrames(FeedContext context, string source, TopicPatte
     }
 
     private StreamId Stream() => context.Streams.Intern(_name.AsSpan(0, _nameLength));
-
-    private bool TryAdvance(StreamId stream, long seq)
-    {
-        if (stream.Index >= _lastSeq.Length) Grow(stream.Index);
-        ref long last = ref _lastSeq[stream.Index];
-        if (seq <= last)
-        {
-            Duplicates++;
-            return false;
-        }
-        if (last >= 0) Missing += seq - last - 1;
-        _advanced.Add((stream, last));
-        last = seq;
-        return true;
-    }
-
-    private void Grow(int index)
-    {
-        int old = _lastSeq.Length;
-        Array.Resize(ref _lastSeq, Math.Max(index + 1, Math.Max(16, old * 2)));
-        _lastSeq.AsSpan(old).Fill(-1);
-    }
 
     private async ValueTask<bool> WaitAndSendAsync(int from, CancellationToken cancellation)
     {

@@ -72,12 +72,6 @@ public sealed class MqttFeed : IReceiptFeed
     /// <summary>What the client has done so far.</summary>
     public MqttCounters Counters => _client?.Counters ?? default;
 
-    /// <summary>Records dropped because the producer's counter of their stream had been seen.</summary>
-    public long Duplicates => _frames?.Duplicates ?? 0;
-
-    /// <summary>Producer's counters that never came.</summary>
-    public long Missing => _frames?.Missing ?? 0;
-
     /// <summary>Completes when reading has ended and the goodbye is said; faulted with what ended it early.</summary>
     public Task Completion => _completion.Task;
 

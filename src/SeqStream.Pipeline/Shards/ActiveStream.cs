@@ -11,6 +11,7 @@ internal sealed class ActiveStream(int index)
     public IFrontEnd? FrontEnd;
     public IDecoder? Decoder;
     public FrameQueue Frames;
+    public HeldFrames? Held;
     public StreamPhase Phase;
     public long Receipt;   // of the frame taken last; 0 if nothing is to be given back
 
@@ -22,6 +23,9 @@ internal sealed class ActiveStream(int index)
 
     /// <summary>True if the frame taken last was one of several of a message whose last one has not come.</summary>
     public bool IsInsideMessage;
+
+    /// <summary>True if frames wait for others before them.</summary>
+    public bool Holds => Held is { Count: > 0 };
 
     /// <summary>Keeps what a frame passes through until the next frame is taken.</summary>
     public void Keep(FramePayload payload) => Latest.Set(0, new StepNote { Time = double.NaN }, payload.Echo, payload.HasNames);

@@ -23,6 +23,9 @@ internal sealed class FrameQueues
     /// <summary>True if the oldest frame of a queue is of a kind.</summary>
     public bool BeginsWith(in FrameQueue queue, FrameKind kind) => !queue.IsEmpty && _frames[queue.Head - 1].Kind == kind;
 
+    /// <summary>True if the oldest frame of a queue is a control item.</summary>
+    public bool BeginsWithControl(in FrameQueue queue) => !queue.IsEmpty && _frames[queue.Head - 1].Kind != FrameKind.Data;
+
     /// <summary>Appends a frame; <see cref="HasRoom"/> must be true.</summary>
     public void Enqueue(ref FrameQueue queue, in Frame frame)
     {

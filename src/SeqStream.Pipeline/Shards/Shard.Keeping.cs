@@ -16,13 +16,14 @@ public sealed partial class Shard
     private readonly StateWriter _part = new();
     private StreamTrack[] _tracks = [];        // [stream index]
     private int _sweepAt;
+    private int _deferred;                     // of the changed streams, those that the last checkpoint left out
     private int _insideMessages;               // streams that have taken a part of a message: the source would repeat all of it
 
     /// <summary>True while a stream has taken a part of a message only; no checkpoint can be made then.</summary>
     internal bool IsInsideMessage => _insideMessages > 0;
 
     /// <summary>True if something changed since the last checkpoint.</summary>
-    internal bool HasChanges => _dirty.Count > 0 || _taken.Count > 0;
+    internal bool HasChanges => _dirty.Count > _deferred || _taken.Count > 0;
 
     /// <summary>Receipts that wait for a checkpoint.</summary>
     internal int WaitingReceipts => _taken.Count;
@@ -51,8 +52,7 @@ public sealed partial class Shard
     {
         if (_insideMessages > 0) return false;
         if (!_keeping!.TryBegin(out PendingCheckpoint? pending)) return false;
-        foreach (int stream in _dirty) Keep(stream, pending!.Content);
-        _dirty.Clear();
+        KeepChanged(pending!.Content);
         pending!.Content.Acknowledge(CollectionsMarshal.AsSpan(_taken));
         _taken.Clear();
         _keeping.Issue(pending);
@@ -62,6 +62,20 @@ public sealed partial class Shard
         _outlet.Pass(barrier);
         return true;
     }
+
+    /// <summary>Adds what changed to a checkpoint. A stream that holds frames of a source that is read again stays as it was stored, since its place says that it contains them.</summary>
+    private void KeepChanged(Checkpoint checkpoint)
+    {
+        _deferred = 0;
+        foreach (int stream in _dirty)
+        {
+            if (_keeping!.Options.IsReplayed && _held > 0 && IsHolding(in _streams[stream])) _dirty[_deferred++] = stream;
+            else Keep(stream, checkpoint);
+        }
+        _dirty.RemoveRange(_deferred, _dirty.Count - _deferred);
+    }
+
+    private bool IsHolding(in StreamEntry entry) => entry.ActivePlusOne != 0 && _active[entry.ActivePlusOne - 1].Holds;
 
     /// <summary>Frees the memory of streams that were quiet for long and whose newest record is stored; looks at some of them at each call. Between turns.</summary>
     /// <param name="most">Entries to look at.</param>
@@ -83,7 +97,7 @@ public sealed partial class Shard
         if (entry.ActivePlusOne != 0)
         {
             ActiveStream active = _active[entry.ActivePlusOne - 1];
-            if (active.Phase != StreamPhase.Idle) return;
+            if (active.Phase != StreamPhase.Idle || active.Holds) return;
             Close(stream, ref entry, active);
             Rest(ref entry);
         }
@@ -109,22 +123,29 @@ public sealed partial class Shard
         _dirty.Add(stream);
     }
 
-    /// <summary>Takes a frame's receipt and place. False if the stream's record contains the frame already.</summary>
+    /// <summary>False if the stream's record contains a frame already.</summary>
     [HotPath]
-    private bool IsNew(int stream, ActiveStream active, in Frame frame)
+    private bool IsNew(int stream, in Frame frame)
+    {
+        if (_keeping is null) return true;
+        ref StreamTrack track = ref _tracks[stream];
+        track.Seen = Now;
+        return !_keeping.Options.IsReplayed || track.Place.TryAdvance(frame.Position);
+    }
+
+    /// <summary>Takes the receipt of a frame that is about to be taken or dropped.</summary>
+    [HotPath]
+    private void TakeReceipt(ActiveStream active, in Frame frame)
     {
         if (_keeping is null)
         {
             active.Receipt = frame.Receipt;
-            return true;
+            return;
         }
         bool isInside = frame.Receipt == Frame.Unfinished;
         if (isInside != active.IsInsideMessage) _insideMessages += isInside ? 1 : -1;
         active.IsInsideMessage = isInside;
         if (frame.Receipt > 0) _taken.Add(frame.Receipt);
-        ref StreamTrack track = ref _tracks[stream];
-        track.Seen = Now;
-        return !_keeping.Options.IsReplayed || track.Place.TryAdvance(frame.Position);
     }
 
     /// <summary>Brings a stream back from the store, if it has a record there.</summary>
@@ -149,7 +170,11 @@ public sealed partial class Shard
         StateReader shard = new(record.Shard);
         bool isOpen = shard.ReadBool();
         _tracks[stream].Place = new SourcePlace(record.Position, shard.ReadInt(0, int.MaxValue));
-        if (!isOpen) return;
+        if (!isOpen)
+        {
+            RestoreProducer(stream, ref shard);
+            return;
+        }
         Open(stream, ref entry, active);
         entry.Steps = record.Steps;
         _executor.Restore(entry.Slot, record.Row);
@@ -167,7 +192,16 @@ public sealed partial class Shard
         if (phase is StreamPhase.Ending or StreamPhase.Flushing) active.Phase = phase;
         active.Latest.Restore(ref shard);
         active.Notes.Restore(ref shard, Math.Max(_mostUnanswered, 1));
+        RestoreProducer(stream, ref shard);
         _counters.Wakes++;
+    }
+
+    private void RestoreProducer(int stream, ref StateReader reader)
+    {
+        ProducerTrack producer = ProducerTrack.Restore(ref reader);
+        if (producer.Last < 0) return;
+        if (stream >= _producers.Length) Array.Resize(ref _producers, _streams.Length);
+        _producers[stream] = producer;
     }
 
     /// <summary>Adds a stream's record to a checkpoint, or its removal if it remembers nothing.</summary>
@@ -193,6 +227,7 @@ public sealed partial class Shard
         _part.Write(entry.HasState);
         _part.Write(track.Place.Frames);
         if (entry.HasState) KeepActive(active);
+        if (stream < _producers.Length) _producers[stream].Save(_part);
         _record.Write(_part.Written);
         StreamRecord.Seal(_record);
         checkpoint.Store(name, _record, isBusy: active is { Phase: not StreamPhase.Idle });

@@ -60,6 +60,7 @@ public sealed partial class Shard : IDisposable
         _source = options.Source;
         _receiptTaker = options.Receipts;
         _keeping = keeping;
+        _order = options.Order;
         _mostStreams = (options.MostStreams + options.Threads - 1) / options.Threads;
         _quietOrder = options.MostStreams > 0 || options.IdleAfter > TimeSpan.Zero ? new QuietOrder() : null;
         _queues = new FrameQueues(options.FrameCapacity);
@@ -205,16 +206,14 @@ public sealed partial class Shard : IDisposable
             }
             if (active.Phase == StreamPhase.Flushing) Finish(stream, ref entry, active);
             Settle(active);
-            if (active.IsToEnd)
+            if (active is { IsToEnd: true, Holds: false })
             {
                 active.IsToEnd = false;
                 End(stream, ref entry, active);
                 continue;
             }
             if (MustWait(in entry, in active.Frames)) return LaneFill.Waits;
-            if (!_queues.TryDequeue(ref active.Frames, out Frame frame)) return LaneFill.Nothing;
-            if (IsNew(stream, active, in frame)) Take(stream, ref entry, active, in frame);
-            else PassOver(in frame);
+            if (!TryTakeNext(stream, ref entry, active)) return LaneFill.Nothing;
         }
     }
 
@@ -230,12 +229,6 @@ public sealed partial class Shard : IDisposable
         return true;
     }
 
-    private void PassOver(in Frame frame)
-    {
-        if (frame.Payload is not null) _payloads.Return(frame.Payload);
-        _counters.Repeated++;
-    }
-
     private void Take(int stream, ref StreamEntry entry, ActiveStream active, in Frame frame)
     {
         switch (frame.Kind)
@@ -248,9 +241,11 @@ public sealed partial class Shard : IDisposable
                 if (!verdict.IsAccepted) Refuse(in frame, verdict);
                 break;
             case FrameKind.End:
+                ForgetProducer(stream, active);
                 if (active.FrontEnd is not null || entry.HasState) End(stream, ref entry, active);
                 break;
             default:
+                ForgetProducer(stream, active);
                 Close(stream, ref entry, active);
                 break;
         }
@@ -347,7 +342,7 @@ public sealed partial class Shard : IDisposable
             _idleDecoders.Push(active.Decoder);
             active.Decoder = null;
         }
-        if (active.FrontEnd is not null || active.Decoder is not null || !active.Notes.IsEmpty || active.IsInsideMessage) return;
+        if (active.FrontEnd is not null || active.Decoder is not null || !active.Notes.IsEmpty || active.IsInsideMessage || active.Holds) return;
         active.Latest.Clear();
         _idleRecords.Push(active);
         entry.ActivePlusOne = 0;

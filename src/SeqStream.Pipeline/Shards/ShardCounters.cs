@@ -33,6 +33,15 @@ public struct ShardCounters
     /// <summary>Streams that ended to make room for others.</summary>
     public long EvictedCapacity;
 
+    /// <summary>Frames dropped, because their producer's counter had come before.</summary>
+    public long Duplicates;
+
+    /// <summary>Producer's counters that had not come when their turn was given up.</summary>
+    public long Missing;
+
+    /// <summary>Frames that came after their turn was given up.</summary>
+    public long Late;
+
     /// <summary>Frames passed over, because the stored streams contained them already.</summary>
     public long Repeated;
 
@@ -52,6 +61,9 @@ public struct ShardCounters
         Sleeps = a.Sleeps + b.Sleeps,
         EvictedIdle = a.EvictedIdle + b.EvictedIdle,
         EvictedCapacity = a.EvictedCapacity + b.EvictedCapacity,
+        Duplicates = a.Duplicates + b.Duplicates,
+        Missing = a.Missing + b.Missing,
+        Late = a.Late + b.Late,
         Repeated = a.Repeated + b.Repeated,
         Emissions = a.Emissions + b.Emissions,
     };

@@ -54,7 +54,7 @@ internal sealed class ShardThread
                 _shard.EndAll();
                 TurnWhileThereIsWork();
             }
-            if (_keeping is not null) KeepTheRest();
+            if (_keeping is not null) KeepTheRest(_keeping);
             _completion.SetResult();
         }
         catch (OperationCanceledException) when (_cancellation.IsCancellationRequested)
@@ -135,9 +135,11 @@ internal sealed class ShardThread
     }
 
     /// <summary>The last checkpoint: everything is stepped. Where the source broke off inside a message there is none: it repeats what was not acknowledged.</summary>
-    private void KeepTheRest()
+    private void KeepTheRest(ShardKeeping keeping)
     {
-        while (_shard.HasChanges && !_shard.IsInsideMessage && !_cancellation.IsCancellationRequested && !_shard.TryCheckpoint()) _keeping!.WaitForFree(_cancellation);
+        if (!keeping.Options.IsReplayed) _shard.LetGo();
+        TurnWhileThereIsWork();
+        while (_shard.HasChanges && !_shard.IsInsideMessage && !_cancellation.IsCancellationRequested && !_shard.TryCheckpoint()) keeping.WaitForFree(_cancellation);
     }
 
     /// <summary>Lets frames gather until a batch is full or the oldest has waited long enough.</summary>
