@@ -44,6 +44,9 @@ public sealed record EngineOptions
     /// <summary>How frames that their producer counts are put in order.</summary>
     public FrameOrderOptions Order { get; init; } = new();
 
+    /// <summary>What streams do where frames are missing.</summary>
+    public GapOptions Gaps { get; init; } = new();
+
     /// <summary>Lists every value that is out of range.</summary>
     /// <exception cref="ArgumentException">One or more values are out of range.</exception>
     public void Validate()
@@ -57,10 +60,13 @@ public sealed record EngineOptions
         if (MaxWait < TimeSpan.Zero) problems.Add($"{nameof(MaxWait)} is {MaxWait}; expected zero or more.");
         Check(problems, "Order.Window", Order.Window, 0, 1024);
         Check(problems, "Order.MostHeld", Order.MostHeld, 1, 1 << 20);
+        Check(problems, "Gaps.MostFilled", Gaps.MostFilled, 1, 1 << 20);
+        if (Gaps.Clock < TimeSpan.Zero) problems.Add($"Gaps.Clock is {Gaps.Clock}; expected zero or more.");
         if (MostStreams != 0) Check(problems, nameof(MostStreams), MostStreams, Threads, 1 << 28);
         if (IdleAfter < TimeSpan.Zero) problems.Add($"{nameof(IdleAfter)} is {IdleAfter}; expected zero or more.");
         if (Durability is { } durability)
         {
+            if (Gaps.Policy == GapPolicy.Fill) problems.Add("Gaps.Policy is Fill, but the last frame of a stream is not kept with it. Use Keep or Reset, or leave Durability out.");
             if (IdleAfter > TimeSpan.Zero) problems.Add($"{nameof(IdleAfter)} would end streams that are to be kept. Let them sleep by Durability.HibernateAfter, or leave it out.");
             Check(problems, "Order.Window", Order.Window, 0, 1024);
         Check(problems, "Order.MostHeld", Order.MostHeld, 1, 1 << 20);

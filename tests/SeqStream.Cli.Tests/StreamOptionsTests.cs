@@ -38,7 +38,7 @@ public sealed class StreamOptionsTests : IDisposable
         Seqstream.Outcome held = await RunAsync(input, "--reorder", "2", "--pass-through"), passed = await RunAsync(input, "--late", "accept", "--pass-through");
 
         Assert.Equal([0, 1, 2, 3, 7], held.Lines.Select(Id));
-        Assert.Equal("seqstream: 1 record was dropped: its 'seq' had come before\nseqstream: 3 records were missing by 'seq' when the next one was stepped\n", held.Errors);
+        Assert.Equal("seqstream: 1 record was dropped: its 'seq' had come before\nseqstream: 3 records were missing by 'seq' when the next one was stepped\nseqstream: 1 gap was found in the records of a stream, see --on-gap\n", held.Errors);
         Assert.Equal([0, 2, 1, 7, 3], passed.Lines.Select(Id));
         Assert.Contains("seqstream: 2 records came after that, see --late\n", passed.Errors, StringComparison.Ordinal);
 
@@ -56,7 +56,30 @@ public sealed class StreamOptionsTests : IDisposable
         Assert.Equal("seqstream: 1 record was dropped: its 'seq' had come before\n", after.Errors);
     }
 
+    [Fact]
+    public async Task Gap_is_filled_in_on_request()
+    {
+        Seqstream.Outcome run = await RunAsync(Record("a", ",\"t\":1") + Record("a", ",\"t\":2"), "--step-clock", "0.25", "--on-gap", "fill");
+
+        Assert.Equal(["1", "1.25", "1.5", "1.75", "2"], run.Lines.Select(static line => line.Split("\"t\":")[1].Split(',')[0]));
+        Assert.Equal("seqstream: 1 gap was found in the records of a stream, see --on-gap\nseqstream: 3 records were filled in\n", run.Errors);
+    }
+
+    [Fact]
+    public async Task Gap_between_two_runs_is_found()
+    {
+        string[] options = ["--state-dir", _folder, "--step-clock", "0.25", "--on-gap", "reset"];
+        await RunAsync(Record("a", ",\"t\":1") + Record("a", ",\"t\":1.25"), options);
+        Seqstream.Outcome near = await RunAsync(Record("a", ",\"t\":1.5"), options), far = await RunAsync(Record("a", ",\"t\":3"), options);
+
+        Assert.Contains("\"step\":2,", near.Output, StringComparison.Ordinal);
+        Assert.Contains("\"step\":0,", far.Output, StringComparison.Ordinal);
+        Assert.Equal(("", "seqstream: 1 gap was found in the records of a stream, see --on-gap\n"), (near.Errors, far.Errors));
+    }
+
     [Theory]
+    [InlineData("seqstream: --step-clock is -1; expected 0, or 1E-05 to 10000000 seconds.", "--step-clock", "-1")]
+    [InlineData("seqstream: --on-gap is 'fill', but --state-dir does not keep the record that would be filled in. Use keep or reset, or leave --state-dir out.", "--on-gap", "fill", "--state-dir", "DIR")]
     [InlineData("seqstream: --reorder is 2000; expected 0 to 1024 records.", "--reorder", "2000")]
     [InlineData("seqstream: --idle-after is -1; expected 0, or 0.001 to 10000000 seconds.", "--idle-after", "-1")]
     [InlineData("seqstream: --max-streams is 1; expected 0, or 2 (one for each thread) to 268435456.", "--max-streams", "1", "--threads", "2")]

@@ -9,6 +9,7 @@ namespace SeqStream.Cli.Verbs;
 internal sealed class StreamOptions
 {
     private const double LongestRest = 10_000_000;
+    private const double ShortestClock = 0.00001;
     private const int MostReordered = 1024;
     private const int MostStreams = 1 << 28;
     private readonly Option<double> _idleAfter = new("--idle-after") { Description = "End streams that were quiet for so many seconds, and say so. 0: never.", HelpName = "SECONDS" };
@@ -17,11 +18,15 @@ internal sealed class StreamOptions
     private readonly Option<int> _reorder = new("--reorder") { Description = "Hold up to N records of a stream that come early, in order of their 'seq'.", HelpName = "N" };
     private readonly Option<string> _late = new("--late") { Description = "What happens to a record whose turn is over, by its 'seq': drop, or accept it out of order.", DefaultValueFactory = static _ => "drop", HelpName = "POLICY" };
 
+    private readonly Option<double> _clock = new("--step-clock") { Description = "Seconds from one record of a stream to the next, by their 't'; more than one and a half of them is a gap.", HelpName = "SECONDS" };
+    private readonly Option<string> _onGap = new("--on-gap") { Description = "What a stream does where records are missing by 't' or 'seq': keep its memory, reset it, or fill in the last record up to 256 times.", DefaultValueFactory = static _ => "keep", HelpName = "POLICY" };
+
     /// <summary>Adds them to a verb.</summary>
     public void AddTo(Command verb)
     {
         _late.AcceptOnlyFromAmong("drop", "accept");
-        foreach (Option option in new Option[] { _idleAfter, _maxStreams, _reorder, _late }) verb.Options.Add(option);
+        _onGap.AcceptOnlyFromAmong("keep", "reset", "fill");
+        foreach (Option option in new Option[] { _idleAfter, _maxStreams, _reorder, _late, _clock, _onGap }) verb.Options.Add(option);
     }
 
     /// <summary>Adds to an engine's options what was asked for.</summary>
@@ -34,7 +39,7 @@ internal sealed class StreamOptions
         if (maxStreams != 0 && (maxStreams < options.Threads || maxStreams > MostStreams)) throw new UsageException(FormattableString.Invariant($"{_maxStreams.Name} is {maxStreams}; expected 0, or {options.Threads} (one for each thread) to {MostStreams}."));
         if (options.Durability is not null && (idleAfter > 0 || maxStreams > 0))
             throw new UsageException($"{(idleAfter > 0 ? _idleAfter.Name : _maxStreams.Name)} would end streams that --state-dir keeps. Free their memory with --hibernate-after, or leave --state-dir out.");
-        return options with { IdleAfter = TimeSpan.FromSeconds(idleAfter), MostStreams = maxStreams, Order = OrderOf(parsed, feed, options.Threads) };
+        return options with { IdleAfter = TimeSpan.FromSeconds(idleAfter), MostStreams = maxStreams, Order = OrderOf(parsed, feed, options.Threads), Gaps = GapsOf(parsed, options) };
     }
 
     private FrameOrderOptions OrderOf(ParseResult parsed, IFrameFeed feed, int threads)
@@ -47,5 +52,14 @@ internal sealed class StreamOptions
             Late = parsed.GetValue(_late) == "accept" ? LatePolicy.Accept : LatePolicy.Drop,
             MostHeld = feed is MqttFeed broker ? Math.Max(1, broker.Window / (2 * threads)) : 1 << 16,
         };
+    }
+
+    private GapOptions GapsOf(ParseResult parsed, EngineOptions options)
+    {
+        double clock = parsed.GetValue(_clock);
+        if (!(clock is 0 or >= ShortestClock and <= LongestRest)) throw new UsageException(FormattableString.Invariant($"{_clock.Name} is {clock}; expected 0, or {ShortestClock} to {LongestRest} seconds."));
+        GapPolicy policy = parsed.GetValue(_onGap) switch { "reset" => GapPolicy.Reset, "fill" => GapPolicy.Fill, _ => GapPolicy.Keep };
+        if (policy == GapPolicy.Fill && options.Durability is not null) throw new UsageException($"{_onGap.Name} is 'fill', but --state-dir does not keep the record that would be filled in. Use keep or reset, or leave --state-dir out.");
+        return new GapOptions { Clock = TimeSpan.FromSeconds(clock), Policy = policy };
     }
 }

@@ -66,6 +66,19 @@ public sealed class FramePayload
     /// <summary>Appends pass-through JSON.</summary>
     public void AddEcho(ReadOnlySpan<byte> json) => _echo.AddRange(json);
 
+    /// <summary>Becomes a copy of another payload's numbers and text, without what passes through.</summary>
+    public void CopyContent(FramePayload from)
+    {
+        ArgumentNullException.ThrowIfNull(from);
+        Clear();
+        Content = from.Content;
+        HasNames = from.HasNames;
+        _segments.AddRange(CollectionsMarshal.AsSpan(from._segments));
+        _values.AddRange(CollectionsMarshal.AsSpan(from._values));
+        _integers.AddRange(CollectionsMarshal.AsSpan(from._integers));
+        _text.AddRange(CollectionsMarshal.AsSpan(from._text));
+    }
+
     /// <summary>Empties the payload and keeps its buffers.</summary>
     public void Clear()
     {

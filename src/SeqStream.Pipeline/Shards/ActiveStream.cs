@@ -12,6 +12,7 @@ internal sealed class ActiveStream(int index)
     public IDecoder? Decoder;
     public FrameQueue Frames;
     public HeldFrames? Held;
+    public GapFill? Fill;
     public StreamPhase Phase;
     public long Receipt;   // of the frame taken last; 0 if nothing is to be given back
 

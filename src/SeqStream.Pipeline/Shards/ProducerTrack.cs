@@ -2,16 +2,25 @@ using SeqStream.State;
 
 namespace SeqStream.Pipeline.Shards;
 
-/// <summary>What a stream's producer has told so far: its counter. All zeros means: nothing.</summary>
+/// <summary>What a stream's producer has told so far: its counter, and when its newest frame was measured. All zeros means: nothing.</summary>
 [HotPath]
 internal struct ProducerTrack
 {
     private const int Remembered = 64;
     private long _lastPlusOne;
     private ulong _seen;   // bit k: counter last - k came
+    private double _time;
+    private bool _hasTime;
 
     /// <summary>The newest counter; -1 before the first.</summary>
     public readonly long Last => _lastPlusOne - 1;
+
+    /// <summary>Time of the newest frame in seconds; NaN if unknown.</summary>
+    public double Time
+    {
+        readonly get => _hasTime ? _time : double.NaN;
+        set => (_time, _hasTime) = (value, !double.IsNaN(value));
+    }
 
     /// <summary>Where a counter stands. Of those more than 63 below the newest it is not known whether they came: they count as repeated.</summary>
     public readonly SeqPlace PlaceOf(long seq)
@@ -37,13 +46,14 @@ internal struct ProducerTrack
     /// <summary>Writes what is known; nothing if nothing is.</summary>
     public readonly void Save(StateWriter writer)
     {
-        if (_lastPlusOne == 0) return;
-        writer.Write(Last);
+        if (_lastPlusOne == 0 && !_hasTime) return;
+        writer.Write(_lastPlusOne);
         writer.Write((long)_seen);
+        writer.Write(Time);
     }
 
-    /// <summary>Takes what <see cref="Save"/> wrote, to the end of the bytes.</summary>
+    /// <summary>Takes what <see cref="Save"/> wrote.</summary>
     /// <exception cref="StateSnapshotException">The bytes are damaged.</exception>
     public static ProducerTrack Restore(ref StateReader reader)
-        => reader.Left == 0 ? default : new ProducerTrack { _lastPlusOne = reader.ReadCount() + 1, _seen = (ulong)reader.ReadLong() };
+        => new ProducerTrack { _lastPlusOne = reader.ReadCount(), _seen = (ulong)reader.ReadLong(), Time = reader.ReadDouble() };
 }

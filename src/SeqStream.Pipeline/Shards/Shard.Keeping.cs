@@ -198,8 +198,8 @@ public sealed partial class Shard
 
     private void RestoreProducer(int stream, ref StateReader reader)
     {
+        if (reader.Left == 0) return;
         ProducerTrack producer = ProducerTrack.Restore(ref reader);
-        if (producer.Last < 0) return;
         if (stream >= _producers.Length) Array.Resize(ref _producers, _streams.Length);
         _producers[stream] = producer;
     }

@@ -27,23 +27,19 @@ public sealed partial class Shard
     [HotPath]
     private bool TryTakeNext(int stream, ref StreamEntry entry, ActiveStream active)
     {
+        if (TryFillGap(stream, ref entry, active)) return true;
         if (active.Held is { Count: > 0 } held && IsTurnOf(stream, active, held))
         {
             Frame due = held.TakeFirst();
             _held--;
             _deferred = 0;
-            _counters.Missing += _producers[stream].Advance(due.Seq);
-            TakeReceipt(active, in due);
-            Take(stream, ref entry, active, in due);
+            Arrive(stream, ref entry, active, in due, Advance(stream, due.Seq));
             return true;
         }
         if (active.IsToEnd || !_queues.TryDequeue(ref active.Frames, out Frame frame)) return false;
         if (!IsNew(stream, in frame)) Drop(active, in frame, ref _counters.Repeated);
-        else if (frame.Kind != FrameKind.Data || frame.Seq < 0 || IsInOrder(stream, ref entry, active, in frame))
-        {
-            TakeReceipt(active, in frame);
-            Take(stream, ref entry, active, in frame);
-        }
+        else if (frame.Kind != FrameKind.Data || frame.Seq < 0) Arrive(stream, ref entry, active, in frame, missing: 0);
+        else if (IsInOrder(stream, ref entry, active, in frame, out long missing)) Arrive(stream, ref entry, active, in frame, missing);
         return true;
     }
 
@@ -51,8 +47,9 @@ public sealed partial class Shard
         => held.Count > _order.Window || held.First.Seq <= Math.Max(_producers[stream].Last + 1, held.LetGoTo) || active.IsToEnd || _queues.BeginsWithControl(in active.Frames);
 
     /// <summary>True if a frame that was counted is to be taken now. Otherwise it was held or dropped.</summary>
-    private bool IsInOrder(int stream, ref StreamEntry entry, ActiveStream active, in Frame frame)
+    private bool IsInOrder(int stream, ref StreamEntry entry, ActiveStream active, in Frame frame, out long missing)
     {
+        missing = 0;
         if (stream >= _producers.Length) Array.Resize(ref _producers, _streams.Length);
         ref ProducerTrack producer = ref _producers[stream];
         bool mayBeFirst = producer.Last >= 0 || _order.Window == 0 || frame.Seq == 0;
@@ -62,7 +59,7 @@ public sealed partial class Shard
                 producer.Advance(frame.Seq);
                 return true;
             case SeqPlace.Early when _order.Window == 0:
-                _counters.Missing += producer.Advance(frame.Seq);
+                missing = Advance(stream, frame.Seq);
                 return true;
             case SeqPlace.Early:
                 Open(stream, ref entry, active);
@@ -81,6 +78,13 @@ public sealed partial class Shard
                 Drop(active, in frame, ref _counters.Duplicates);
                 return false;
         }
+    }
+
+    private long Advance(int stream, long seq)
+    {
+        long missing = _producers[stream].Advance(seq);
+        _counters.Missing += missing;
+        return missing;
     }
 
     /// <summary>Holds a frame. One of several of a message, and one for which there is no room, is let go at once with those before it.</summary>

@@ -61,6 +61,8 @@ public sealed partial class Shard : IDisposable
         _receiptTaker = options.Receipts;
         _keeping = keeping;
         _order = options.Order;
+        _gaps = options.Gaps;
+        _clockSeconds = options.Gaps.Clock.TotalSeconds;
         _mostStreams = (options.MostStreams + options.Threads - 1) / options.Threads;
         _quietOrder = options.MostStreams > 0 || options.IdleAfter > TimeSpan.Zero ? new QuietOrder() : null;
         _queues = new FrameQueues(options.FrameCapacity);
@@ -236,7 +238,7 @@ public sealed partial class Shard : IDisposable
             case FrameKind.Data:
                 Open(stream, ref entry, active);
                 FrameVerdict verdict = active.FrontEnd!.Accept(frame.Payload!, frame.Time);
-                if (verdict.IsAccepted) active.Keep(frame.Payload!);
+                if (verdict.IsAccepted) Keep(active, frame.Payload!);
                 _payloads.Return(frame.Payload!);
                 if (!verdict.IsAccepted) Refuse(in frame, verdict);
                 break;
@@ -249,6 +251,13 @@ public sealed partial class Shard : IDisposable
                 Close(stream, ref entry, active);
                 break;
         }
+    }
+
+    /// <summary>Keeps of a frame what its answers, or a gap behind it, may need.</summary>
+    private void Keep(ActiveStream active, FramePayload payload)
+    {
+        active.Keep(payload);
+        if (_gaps.Policy == GapPolicy.Fill) (active.Fill ??= new GapFill()).Keep(payload);
     }
 
     private void End(int stream, ref StreamEntry entry, ActiveStream active)
@@ -319,6 +328,8 @@ public sealed partial class Shard : IDisposable
     private void Close(int stream, ref StreamEntry entry, ActiveStream active)
     {
         _quietOrder?.Remove(stream);
+        active.Fill?.Clear();
+        if (stream < _producers.Length) _producers[stream].Time = double.NaN;
         if (entry.HasState) _executor.Return(entry.Slot);
         entry.SlotPlusOne = 0;
         entry.Steps = 0;
@@ -342,7 +353,7 @@ public sealed partial class Shard : IDisposable
             _idleDecoders.Push(active.Decoder);
             active.Decoder = null;
         }
-        if (active.FrontEnd is not null || active.Decoder is not null || !active.Notes.IsEmpty || active.IsInsideMessage || active.Holds) return;
+        if (active.FrontEnd is not null || active.Decoder is not null || !active.Notes.IsEmpty || active.IsInsideMessage || active.Holds || active.Fill is { HasLast: true }) return;
         active.Latest.Clear();
         _idleRecords.Push(active);
         entry.ActivePlusOne = 0;

@@ -42,6 +42,12 @@ public struct ShardCounters
     /// <summary>Frames that came after their turn was given up.</summary>
     public long Late;
 
+    /// <summary>Places where frames of a stream were missing, by their times or their producer's counters.</summary>
+    public long Gaps;
+
+    /// <summary>Frames filled in at gaps.</summary>
+    public long Filled;
+
     /// <summary>Frames passed over, because the stored streams contained them already.</summary>
     public long Repeated;
 
@@ -64,6 +70,8 @@ public struct ShardCounters
         Duplicates = a.Duplicates + b.Duplicates,
         Missing = a.Missing + b.Missing,
         Late = a.Late + b.Late,
+        Gaps = a.Gaps + b.Gaps,
+        Filled = a.Filled + b.Filled,
         Repeated = a.Repeated + b.Repeated,
         Emissions = a.Emissions + b.Emissions,
     };
