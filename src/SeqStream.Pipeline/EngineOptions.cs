@@ -17,6 +17,9 @@ public sealed record EngineOptions
     /// <summary>Frames that may wait in front of each shard, and again inside it; a full queue makes the feed wait.</summary>
     public int FrameCapacity { get; init; } = 1024;
 
+    /// <summary>What happens to frames where a shard is behind; the feed waits unless told.</summary>
+    public OverflowPolicy WhenBehind { get; init; }
+
     /// <summary>Emissions that may wait for the sink; a full queue makes the shards wait.</summary>
     public int EmissionCapacity { get; init; } = 1024;
 
@@ -66,6 +69,7 @@ public sealed record EngineOptions
         if (IdleAfter < TimeSpan.Zero) problems.Add($"{nameof(IdleAfter)} is {IdleAfter}; expected zero or more.");
         if (Durability is { } durability)
         {
+            if (WhenBehind != OverflowPolicy.Wait) problems.Add($"{nameof(WhenBehind)} is {WhenBehind}, but streams that are kept must lose no frame. Use {nameof(OverflowPolicy.Wait)}, or leave Durability out.");
             if (Gaps.Policy == GapPolicy.Fill) problems.Add("Gaps.Policy is Fill, but the last frame of a stream is not kept with it. Use Keep or Reset, or leave Durability out.");
             if (IdleAfter > TimeSpan.Zero) problems.Add($"{nameof(IdleAfter)} would end streams that are to be kept. Let them sleep by Durability.HibernateAfter, or leave it out.");
             Check(problems, "Order.Window", Order.Window, 0, 1024);

@@ -13,6 +13,7 @@ public sealed class StreamEngine : IAsyncDisposable
 {
     private readonly Shard[] _shards;
     private readonly ShardThread[] _threads;
+    private readonly List<DroppingChannel> _dropping = [];
     private readonly Channel<Emission> _emissions;
     private readonly CancellationTokenSource _stop = new();
     private readonly CheckpointWriter? _writer;
@@ -39,7 +40,7 @@ public sealed class StreamEngine : IAsyncDisposable
         for (int i = 0; i < options.Threads; i++)
         {
             ShardKeeping? keeping = _writer is null ? null : new ShardKeeping(options.Durability!, Streams, _writer, i, busy![i]);
-            Channel<Frame> frames = Channel.CreateBounded<Frame>(new BoundedChannelOptions(options.FrameCapacity) { SingleReader = true });
+            Channel<Frame> frames = FramesOf(options);
             writers[i] = frames.Writer;
             _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, keeping, _stop.Token);
             _threads[i] = new ShardThread(_shards[i], i, frames.Reader, keeping, options, time ?? TimeProvider.System, _stop.Token);
@@ -70,6 +71,7 @@ public sealed class StreamEngine : IAsyncDisposable
         {
             ShardCounters sum = default;
             foreach (Shard shard in _shards) sum += shard.Counters;
+            foreach (DroppingChannel frames in _dropping) sum.Dropped += frames.Dropped;
             return sum;
         }
     }
@@ -115,6 +117,14 @@ public sealed class StreamEngine : IAsyncDisposable
         await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (Shard shard in _shards) shard.Dispose();
         _stop.Dispose();
+    }
+
+    private Channel<Frame> FramesOf(EngineOptions options)
+    {
+        if (options.WhenBehind == OverflowPolicy.Wait) return Channel.CreateBounded<Frame>(new BoundedChannelOptions(options.FrameCapacity) { SingleReader = true });
+        DroppingChannel frames = new(options.WhenBehind, options.FrameCapacity, Pools.Payloads, options.Receipts);
+        _dropping.Add(frames);
+        return frames;
     }
 
     private async Task CompleteAsync()

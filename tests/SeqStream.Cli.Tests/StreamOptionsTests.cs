@@ -78,6 +78,7 @@ public sealed class StreamOptionsTests : IDisposable
     }
 
     [Theory]
+    [InlineData("seqstream: --when-behind is 'drop-oldest', but --state-dir promises to lose no record. Use wait, or leave --state-dir out.", "--when-behind", "drop-oldest", "--state-dir", "DIR")]
     [InlineData("seqstream: --step-clock is -1; expected 0, or 1E-05 to 10000000 seconds.", "--step-clock", "-1")]
     [InlineData("seqstream: --on-gap is 'fill', but --state-dir does not keep the record that would be filled in. Use keep or reset, or leave --state-dir out.", "--on-gap", "fill", "--state-dir", "DIR")]
     [InlineData("seqstream: --reorder is 2000; expected 0 to 1024 records.", "--reorder", "2000")]

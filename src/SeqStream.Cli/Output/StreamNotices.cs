@@ -14,6 +14,7 @@ internal static class StreamNotices
         Tell(notices, counters.Late, "record", "records", "came after that, see --late");
         Tell(notices, counters.Gaps, "gap was", "gaps were", "found in the records of a stream, see --on-gap");
         Tell(notices, counters.Filled, "record was", "records were", "filled in");
+        Tell(notices, counters.Dropped, "record was", "records were", "dropped: the model or the output was behind");
         Tell(notices, counters.EvictedIdle, "stream was", "streams were", "ended: no frame came for the time of --idle-after");
         Tell(notices, counters.EvictedCapacity, "stream was", "streams were", "ended to make room: there were more than --max-streams");
     }

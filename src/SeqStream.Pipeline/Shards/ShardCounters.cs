@@ -48,6 +48,9 @@ public struct ShardCounters
     /// <summary>Frames filled in at gaps.</summary>
     public long Filled;
 
+    /// <summary>Frames dropped, because the shards were behind.</summary>
+    public long Dropped;
+
     /// <summary>Frames passed over, because the stored streams contained them already.</summary>
     public long Repeated;
 
@@ -72,6 +75,7 @@ public struct ShardCounters
         Late = a.Late + b.Late,
         Gaps = a.Gaps + b.Gaps,
         Filled = a.Filled + b.Filled,
+        Dropped = a.Dropped + b.Dropped,
         Repeated = a.Repeated + b.Repeated,
         Emissions = a.Emissions + b.Emissions,
     };
