@@ -50,6 +50,9 @@ public sealed record EngineOptions
     /// <summary>What streams do where frames are missing.</summary>
     public GapOptions Gaps { get; init; } = new();
 
+    /// <summary>Newest frames of each stream that are kept for <see cref="SwapPolicy.Replay"/>; 0, the default: none. At most 1024.</summary>
+    public int KeptFrames { get; init; }
+
     /// <summary>Lists every value that is out of range.</summary>
     /// <exception cref="ArgumentException">One or more values are out of range.</exception>
     public void Validate()
@@ -65,6 +68,7 @@ public sealed record EngineOptions
         Check(problems, "Order.MostHeld", Order.MostHeld, 1, 1 << 20);
         Check(problems, "Gaps.MostFilled", Gaps.MostFilled, 1, 1 << 20);
         if (Gaps.Clock < TimeSpan.Zero) problems.Add($"Gaps.Clock is {Gaps.Clock}; expected zero or more.");
+        Check(problems, nameof(KeptFrames), KeptFrames, 0, 1024);
         if (MostStreams != 0) Check(problems, nameof(MostStreams), MostStreams, Threads, 1 << 28);
         if (IdleAfter < TimeSpan.Zero) problems.Add($"{nameof(IdleAfter)} is {IdleAfter}; expected zero or more.");
         if (Durability is { } durability)

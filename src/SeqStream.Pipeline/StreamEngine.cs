@@ -17,7 +17,10 @@ public sealed class StreamEngine : IAsyncDisposable
     private readonly Channel<Emission> _emissions;
     private readonly CancellationTokenSource _stop = new();
     private readonly CheckpointWriter? _writer;
+    private readonly EngineOptions _options;
     private readonly Task _completion;
+    private volatile StageFactory _stages;
+    private int _isSwapping;
     private int _disposed;
 
     /// <summary>Starts the shards.</summary>
@@ -30,7 +33,7 @@ public sealed class StreamEngine : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(stages);
         options ??= new EngineOptions();
         options.Validate();
-        Signature = stages.Signature;
+        (_stages, _options) = (stages, options);
         _emissions = Channel.CreateBounded<Emission>(new BoundedChannelOptions(options.EmissionCapacity) { SingleReader = true, SingleWriter = options.Threads == 1 });
         _shards = new Shard[options.Threads];
         _threads = new ShardThread[options.Threads];
@@ -50,7 +53,10 @@ public sealed class StreamEngine : IAsyncDisposable
     }
 
     /// <summary>What a frame takes and answers.</summary>
-    public StepSignature Signature { get; }
+    public StepSignature Signature => _stages.Signature;
+
+    /// <summary>Streams that are still on the model before this one, after <see cref="SwapAsync"/>.</summary>
+    public int FormerStreams => _shards.Sum(static shard => shard.FormerStreams);
 
     /// <summary>Names of streams and their ids.</summary>
     public StreamDirectory Streams { get; } = new();
@@ -94,6 +100,34 @@ public sealed class StreamEngine : IAsyncDisposable
     /// <summary>Ends a stream's sequence: what was held back is emitted, then its memory is cleared.</summary>
     public ValueTask EndAsync(string stream, CancellationToken cancellation = default)
         => Frames.WriteAsync(new Frame { Stream = Streams.Intern(stream), Kind = FrameKind.End, Time = double.NaN }, cancellation);
+
+    /// <summary>
+    /// Changes the model under live streams, between two turns of every shard. No frame is lost and none is stepped twice; all shards change or none. Completes when frames that come are the new
+    /// model's; with <see cref="SwapPolicy.Drain"/> and <see cref="SwapPolicy.Replay"/> streams may be on the old one for longer, see <see cref="FormerStreams"/>.
+    /// </summary>
+    /// <param name="next">The new model, with the same inputs.</param>
+    /// <param name="policy">What happens to what streams remember.</param>
+    /// <exception cref="ArgumentException">The model does not fit the policy or the feed.</exception>
+    /// <exception cref="InvalidOperationException">The streams are kept, another change is going on, or streams are still on the model before this one.</exception>
+    /// <exception cref="State.StateSnapshotException">A front end or decoder does not take over what the old one remembers; every stream stays with the old model.</exception>
+    public async Task SwapAsync(StageFactory next, SwapPolicy policy)
+    {
+        ArgumentNullException.ThrowIfNull(next);
+        if (_writer is not null) throw new InvalidOperationException($"The streams of route '{_options.Durability!.Route}' are kept, and a stored stream fits only the weights it was made with. Stop the route, remove its streams or name another route, and start it with model '{next.Signature.ModelName}'.");
+        if (Interlocked.Exchange(ref _isSwapping, 1) != 0) throw new InvalidOperationException("Another change of the model is going on. Wait until its SwapAsync completes.");
+        try
+        {
+            SwapFit.Check(_stages, next, policy, _options);
+            ModelSwap swap = new(next, policy, _threads.Length);
+            foreach (ShardThread thread in _threads) thread.Post(swap);
+            await swap.Completion.ConfigureAwait(false);
+            _stages = next;
+        }
+        finally
+        {
+            Interlocked.Exchange(ref _isSwapping, 0);
+        }
+    }
 
     /// <summary>Takes no more frames and steps what is left. Then every sequence that is still open ends, so that all its answers come; streams that are kept go on in the next run instead.</summary>
     public void EndAll()

@@ -23,11 +23,11 @@ internal sealed class Bench : IDisposable
     public FaultList Faults { get; } = new();
 
     /// <summary>Writes a frame whose numbers are all the same.</summary>
-    public void Write(int stream, float value, Frame like = default)
+    public void Write(int stream, float value, Frame like = default, int steps = 1)
     {
         FramePayload payload = Pools.Payloads.Rent();
         payload.BeginSegment(0, isInteger: false);
-        for (int i = 0; i < TestStages.Width; i++) payload.Add(value);
+        for (int i = 0; i < TestStages.Width * steps; i++) payload.Add(value);
         like.Stream = new StreamId(stream);
         like.Payload = payload;
         like.Position = ++_position;

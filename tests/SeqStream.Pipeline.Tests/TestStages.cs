@@ -10,7 +10,7 @@ internal static class TestStages
 {
     public const int Width = 2;
 
-    public static StageFactory Create() => new(NativeProgram.Bind(AccumulatorModel.Plan(Width)), static () => new FrontEnd(), static () => new Decoder());
+    public static StageFactory Create(float keep = 0.5f, string field = "sum") => new(NativeProgram.Bind(AccumulatorModel.Plan(Width, keep, field)), static () => new FrontEnd(), static () => new Decoder());
 
     /// <summary>A frame of k * Width numbers is k steps. NaN is refused.</summary>
     private sealed class FrontEnd : IFrontEnd

@@ -24,7 +24,7 @@ public sealed partial class Shard
     [HotPath]
     private bool MustWait(in StreamEntry entry, in FrameQueue frames)
     {
-        if (_mostStreams == 0 || entry.HasState || _executor.LiveStreams < _mostStreams || !_queues.BeginsWith(in frames, FrameKind.Data)) return false;
+        if (_mostStreams == 0 || entry.HasState || LiveStreams < _mostStreams || !_queues.BeginsWith(in frames, FrameKind.Data)) return false;
         if (++_waiting > _leaving) MakeRoom();
         return true;
     }

@@ -31,7 +31,9 @@ public sealed partial class Shard
         {
             double time = fill.Take();
             _counters.Filled++;
-            if (active.FrontEnd!.Accept(fill.Last, time).IsAccepted) active.Keep(fill.Last);
+            if (!active.FrontEnd!.Accept(fill.Last, time).IsAccepted) return true;
+            active.Keep(fill.Last);
+            KeepRecent(stream, fill.Last, time, entry.Steps);
             return true;
         }
         Frame next = fill.Next;

@@ -103,7 +103,7 @@ public sealed partial class Shard
         }
         else if (entry.HasState)
         {
-            _executor.Return(entry.Slot);
+            _model.Executor.Return(entry.Slot);
         }
         entry.SlotPlusOne = 0;
         entry.Steps = 0;
@@ -166,7 +166,7 @@ public sealed partial class Shard
 
     private void Restore(int stream, ref StreamEntry entry, ActiveStream active, ReadOnlySpan<byte> name)
     {
-        StreamRecord record = StreamRecord.Open(_record.Written, _executor.Signature, name);
+        StreamRecord record = StreamRecord.Open(_record.Written, _model.Executor.Signature, name);
         StateReader shard = new(record.Shard);
         bool isOpen = shard.ReadBool();
         _tracks[stream].Place = new SourcePlace(record.Position, shard.ReadInt(0, int.MaxValue));
@@ -177,7 +177,7 @@ public sealed partial class Shard
         }
         Open(stream, ref entry, active);
         entry.Steps = record.Steps;
-        _executor.Restore(entry.Slot, record.Row);
+        _model.Executor.Restore(entry.Slot, record.Row);
         if (!record.FrontEnd.IsEmpty)
         {
             StateReader frontEnd = new(record.FrontEnd);
@@ -191,7 +191,7 @@ public sealed partial class Shard
         StreamPhase phase = (StreamPhase)shard.ReadInt(0, (int)StreamPhase.Flushing);
         if (phase is StreamPhase.Ending or StreamPhase.Flushing) active.Phase = phase;
         active.Latest.Restore(ref shard);
-        active.Notes.Restore(ref shard, Math.Max(_mostUnanswered, 1));
+        active.Notes.Restore(ref shard, Math.Max(_model.MostUnanswered, 1));
         RestoreProducer(stream, ref shard);
         _counters.Wakes++;
     }
@@ -218,9 +218,9 @@ public sealed partial class Shard
             checkpoint.Remove(name);
             return;
         }
-        StreamRecord.Begin(_record, _executor.Signature, name, entry.Steps, track.Place.Position, out Span<byte> row);
+        StreamRecord.Begin(_record, _model.Executor.Signature, name, entry.Steps, track.Place.Position, out Span<byte> row);
         row.Clear();
-        if (entry.HasState) _executor.Save(entry.Slot, row);
+        if (entry.HasState) _model.Executor.Save(entry.Slot, row);
         KeepPart(active?.FrontEnd is { IsIdle: false } frontEnd ? frontEnd.Save : null);
         KeepPart(active?.Decoder is { IsIdle: false } decoder ? decoder.Save : null);
         _part.Clear();

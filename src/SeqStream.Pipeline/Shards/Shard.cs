@@ -11,8 +11,7 @@ namespace SeqStream.Pipeline.Shards;
 /// </summary>
 public sealed partial class Shard : IDisposable
 {
-    private readonly StageFactory _stages;
-    private readonly FrameExecutor _executor;
+    private ServedModel _model;
     private readonly ChannelReader<Frame> _frames;
     private readonly PayloadPool _payloads;
     private readonly IFaultReporter _faults;
@@ -20,16 +19,11 @@ public sealed partial class Shard : IDisposable
     private readonly string _source;
     private readonly IReceiptTaker? _receiptTaker;
     private readonly List<long> _receipts = [];
-    private readonly int _mostUnanswered;  // newest frames of a stream that may still be answered for
     private readonly FrameQueues _queues;
     private readonly ReadyRing _ready = new();
-    private readonly Stack<IFrontEnd> _idleFrontEnds = new();
-    private readonly Stack<IDecoder> _idleDecoders = new();
     private readonly List<ActiveStream> _active = [];
     private readonly Stack<ActiveStream> _idleRecords = new();
-    private readonly int[] _laneStreams;   // [maxBatch]
-    private readonly int[] _laneSlots;     // [maxBatch]
-    private readonly StepNote[] _notes;    // [maxBatch]
+    private readonly SilentOutlet _silence;
     private StreamEntry[] _streams = new StreamEntry[64];  // [stream index]
     private ShardCounters _counters;
 
@@ -50,9 +44,9 @@ public sealed partial class Shard : IDisposable
         ArgumentNullException.ThrowIfNull(stages);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(pools);
-        _stages = stages;
-        _executor = new FrameExecutor(stages.Executors.CreateExecutor(options.MaxBatch, options.ExpectedStreams), stages.Timing, options.ExpectedStreams);
-        _mostUnanswered = stages.Timing?.MostUnanswered ?? 0;
+        _options = options;
+        _model = new ServedModel(stages, options);
+        _silence = new SilentOutlet(pools.Emissions);
         _frames = frames;
         _payloads = pools.Payloads;
         _faults = faults;
@@ -66,16 +60,13 @@ public sealed partial class Shard : IDisposable
         _mostStreams = (options.MostStreams + options.Threads - 1) / options.Threads;
         _quietOrder = options.MostStreams > 0 || options.IdleAfter > TimeSpan.Zero ? new QuietOrder() : null;
         _queues = new FrameQueues(options.FrameCapacity);
-        _laneStreams = new int[options.MaxBatch];
-        _laneSlots = new int[options.MaxBatch];
-        _notes = new StepNote[options.MaxBatch];
     }
 
     /// <summary>What the shard has done so far.</summary>
     public ShardCounters Counters => _counters with { Emissions = _outlet.Written };
 
     /// <summary>Streams that hold state.</summary>
-    public int LiveStreams => _executor.LiveStreams;
+    public int LiveStreams => _model.Executor.LiveStreams + FormerStreams;
 
     /// <summary>Does one round of work. Shard thread only. Allocates nothing once buffers have grown to the load.</summary>
     /// <returns>False if there was nothing to do.</returns>
@@ -84,9 +75,10 @@ public sealed partial class Shard : IDisposable
     {
         Admit();
         if (_ready.Count == 0) return false;
-        int lanes = Gather();
-        Step(lanes);
-        Emit(lanes);
+        Gather();
+        Step(_model);
+        Emit(_model);
+        if (_former is not null) TurnFormer();
         GiveReceipts();
         return true;
     }
@@ -101,7 +93,19 @@ public sealed partial class Shard : IDisposable
     }
 
     /// <inheritdoc/>
-    public void Dispose() => _executor.Dispose();
+    public void Dispose()
+    {
+        _model.Dispose();
+        _former?.Dispose();
+    }
+
+    /// <summary>The same for streams that are still the old model's.</summary>
+    private void TurnFormer()
+    {
+        Step(_former!);
+        Emit(_former!);
+        GoOver();
+    }
 
     private void Admit()
     {
@@ -126,77 +130,80 @@ public sealed partial class Shard : IDisposable
         return active;
     }
 
-    private int Gather()
+    private ServedModel ModelOf(in StreamEntry entry) => entry.IsFormer ? _former! : _model;
+
+    private void Gather()
     {
-        int lanes = 0;
         _waiting = 0;
+        _model.Clear();
+        _former?.Clear();
         int candidates = _ready.Count;
-        while (candidates-- > 0 && lanes < _laneSlots.Length)
+        while (candidates-- > 0 && !(_model.IsFull && _former is null or { IsFull: true }))
         {
             int stream = _ready.Dequeue();
             ref StreamEntry entry = ref _streams[stream];
-            LaneFill fill = FillLane(stream, ref entry, lanes);
+            LaneFill fill = FillLane(stream, ref entry);
             if (fill == LaneFill.Nothing)
             {
                 Rest(ref entry);
                 continue;
             }
             _ready.Enqueue(stream);
-            if (fill == LaneFill.Waits) continue;
-            _laneStreams[lanes] = stream;
-            _laneSlots[lanes++] = entry.Slot;
+            if (fill == LaneFill.Ready) ModelOf(in entry).Join(stream, entry.Slot);
         }
-        return lanes;
     }
 
-    private void Step(int lanes)
+    private void Step(ServedModel model)
     {
-        if (lanes == 0) return;
-        _executor.Step(_laneSlots.AsSpan(0, lanes));
+        if (model.Lanes == 0) return;
+        model.Step();
         _counters.Batches++;
-        _counters.Steps += lanes;
+        _counters.Steps += model.Lanes;
     }
 
-    private void Emit(int lanes)
+    private void Emit(ServedModel model)
     {
-        for (int lane = 0; lane < lanes; lane++)
+        for (int lane = 0; lane < model.Lanes; lane++)
         {
-            ref StreamEntry entry = ref _streams[_laneStreams[lane]];
+            int stream = model.StreamOf(lane);
+            ref StreamEntry entry = ref _streams[stream];
             ActiveStream active = _active[entry.ActivePlusOne - 1];
-            _outlet.Stream = new StreamId(_laneStreams[lane]);
-            for (int group = 0; group < _executor.Groups; group++) EmitAnswers(group, lane, ref entry, active);
-            if (!_executor.IsPlain || _notes[lane].IsWarmUp) continue;
+            _outlet.Stream = new StreamId(stream);
+            for (int group = 0; group < model.Executor.Groups; group++) EmitAnswers(model, group, lane, ref entry, active);
+            if (!model.Executor.IsPlain || model.Notes[lane].IsWarmUp) continue;
             _outlet.Source = active.Latest;
-            active.Decoder!.Accept(new StepResult(_executor, lane, entry.Steps++, in _notes[lane]), _outlet);
+            active.Decoder!.Accept(new StepResult(model.Executor, lane, entry.Steps++, in model.Notes[lane]), _outlet);
         }
     }
 
     /// <summary>Every frame that a step answered is told on its own, with what is known of the frame to which it belongs.</summary>
-    private void EmitAnswers(int group, int lane, ref StreamEntry entry, ActiveStream active)
+    private void EmitAnswers(ServedModel model, int group, int lane, ref StreamEntry entry, ActiveStream active)
     {
-        FrameAnswers answers = _executor.Answers(group, lane);
+        FrameAnswers answers = model.Executor.Answers(group, lane);
         for (int at = 0; at < answers.Count; at++)
         {
             long frame = answers.First + at;
-            FrameNote? note = _outlet.Source = active.Notes.Find(_executor.PlaceOf(group, lane, frame));
+            FrameNote? note = _outlet.Source = active.Notes.Find(model.Executor.PlaceOf(group, lane, frame));
             entry.Steps = Math.Max(entry.Steps, frame + 1);
             StepNote step = note?.Step ?? new StepNote { Time = double.NaN };
             if (step.IsWarmUp) continue;
-            _executor.Show(group, answers.At + at);
-            active.Decoder!.Accept(new StepResult(_executor, lane, frame, in step), _outlet);
+            model.Executor.Show(group, answers.At + at);
+            active.Decoder!.Accept(new StepResult(model.Executor, lane, frame, in step), _outlet);
         }
     }
 
     /// <summary>Writes the inputs of a stream's next step, taking frames from its queue as needed.</summary>
-    private LaneFill FillLane(int stream, ref StreamEntry entry, int lane)
+    private LaneFill FillLane(int stream, ref StreamEntry entry)
     {
         ActiveStream active = _active[entry.ActivePlusOne - 1];
         Touch(stream, ref entry, active);
         if (entry.HasState) _quietOrder?.Touch(stream, Now);
         while (true)
         {
-            if (entry.HasState && _executor.TryFill(entry.Slot, lane)) return LaneFill.Ready;
-            if (TryTakeFrame(ref entry, active, lane, out bool isReady))
+            ServedModel model = ModelOf(in entry);
+            if (model.IsFull) return LaneFill.Waits;
+            if (entry.HasState && model.Executor.TryFill(entry.Slot, model.Lanes)) return LaneFill.Ready;
+            if (TryTakeFrame(model, ref entry, active, out bool isReady))
             {
                 if (isReady) return LaneFill.Ready;
                 continue;
@@ -214,20 +221,22 @@ public sealed partial class Shard : IDisposable
                 End(stream, ref entry, active);
                 continue;
             }
-            if (MustWait(in entry, in active.Frames)) return LaneFill.Waits;
+            if (MustWait(in entry, in active.Frames) || MustReplay(stream, in entry, active)) return LaneFill.Waits;
             if (!TryTakeNext(stream, ref entry, active)) return LaneFill.Nothing;
         }
     }
 
     /// <summary>Takes a frame from the front end. False if it has none; the lane is ready if the frame made a step full.</summary>
-    private bool TryTakeFrame(ref StreamEntry entry, ActiveStream active, int lane, out bool isReady)
+    private bool TryTakeFrame(ServedModel model, ref StreamEntry entry, ActiveStream active, out bool isReady)
     {
         isReady = false;
-        _notes[lane] = default;
-        _notes[lane].Time = double.NaN;
-        if (active.FrontEnd is null || !active.FrontEnd.TryNext(new StepInputs(_executor, lane), ref _notes[lane])) return false;
-        if (!_executor.IsPlain) active.Notes.Add(_executor.Taken(entry.Slot), _mostUnanswered, in _notes[lane], active.Latest.Echo, active.Latest.HasNames);
-        isReady = _executor.Take(entry.Slot, lane);
+        int lane = model.Lanes;
+        ref StepNote note = ref model.Notes[lane];
+        note = default;
+        note.Time = double.NaN;
+        if (active.FrontEnd is null || !active.FrontEnd.TryNext(new StepInputs(model.Executor, lane), ref note)) return false;
+        if (!model.Executor.IsPlain) active.Notes.Add(model.Executor.Taken(entry.Slot), model.MostUnanswered, in note, active.Latest.Echo, active.Latest.HasNames);
+        isReady = model.Executor.Take(entry.Slot, lane);
         return true;
     }
 
@@ -238,13 +247,13 @@ public sealed partial class Shard : IDisposable
             case FrameKind.Data:
                 Open(stream, ref entry, active);
                 FrameVerdict verdict = active.FrontEnd!.Accept(frame.Payload!, frame.Time);
-                if (verdict.IsAccepted) Keep(active, frame.Payload!);
+                if (verdict.IsAccepted) Keep(stream, in entry, active, frame.Payload!, frame.Time);
                 _payloads.Return(frame.Payload!);
                 if (!verdict.IsAccepted) Refuse(in frame, verdict);
                 break;
             case FrameKind.End:
                 ForgetProducer(stream, active);
-                if (active.FrontEnd is not null || entry.HasState) End(stream, ref entry, active);
+                if (entry.HasState) End(stream, ref entry, active);
                 break;
             default:
                 ForgetProducer(stream, active);
@@ -254,9 +263,10 @@ public sealed partial class Shard : IDisposable
     }
 
     /// <summary>Keeps of a frame what its answers, or a gap behind it, may need.</summary>
-    private void Keep(ActiveStream active, FramePayload payload)
+    private void Keep(int stream, in StreamEntry entry, ActiveStream active, FramePayload payload, double time)
     {
         active.Keep(payload);
+        KeepRecent(stream, payload, time, entry.Steps);
         if (_gaps.Policy == GapPolicy.Fill) (active.Fill ??= new GapFill()).Keep(payload);
     }
 
@@ -270,9 +280,10 @@ public sealed partial class Shard : IDisposable
     /// <summary>The front end has no more frames: answers that lag come by steps on empty frames.</summary>
     private void EndFrames(ref StreamEntry entry, ActiveStream active)
     {
-        long taken = _executor.Taken(entry.Slot);
-        if (!_executor.End(entry.Slot)) _counters.TooShort++;
-        else _counters.CutFrames += taken - _executor.Taken(entry.Slot);
+        FrameExecutor executor = ModelOf(in entry).Executor;
+        long taken = executor.Taken(entry.Slot);
+        if (!executor.End(entry.Slot)) _counters.TooShort++;
+        else _counters.CutFrames += taken - executor.Taken(entry.Slot);
         active.Phase = StreamPhase.Flushing;
     }
 
@@ -301,11 +312,11 @@ public sealed partial class Shard : IDisposable
     {
         if (!entry.HasState)
         {
-            entry.SlotPlusOne = _executor.Rent() + 1;
+            entry.SlotPlusOne = _model.Executor.Rent() + 1;
             _quietOrder?.Touch(stream, Now);
         }
-        active.FrontEnd ??= _idleFrontEnds.TryPop(out IFrontEnd? frontEnd) ? frontEnd : _stages.CreateFrontEnd();
-        active.Decoder ??= _idleDecoders.TryPop(out IDecoder? decoder) ? decoder : _stages.CreateDecoder();
+        active.FrontEnd ??= ModelOf(in entry).RentFrontEnd();
+        active.Decoder ??= ModelOf(in entry).RentDecoder();
     }
 
     /// <summary>The sequence is complete: the decoder says the rest, the end is announced, memory is given back.</summary>
@@ -330,9 +341,11 @@ public sealed partial class Shard : IDisposable
         _quietOrder?.Remove(stream);
         active.Fill?.Clear();
         if (stream < _producers.Length) _producers[stream].Time = double.NaN;
-        if (entry.HasState) _executor.Return(entry.Slot);
+        if (stream < _recent.Length) _recent[stream]?.Clear();
+        if (entry.HasState) ModelOf(in entry).Executor.Return(entry.Slot);
         entry.SlotPlusOne = 0;
         entry.Steps = 0;
+        if (entry.IsFormer) (active.FrontEnd, active.Decoder, entry.IsFormer) = (null, null, false);
         active.FrontEnd?.Reset();
         active.Decoder?.Reset();
         active.Notes.Clear();
@@ -345,12 +358,12 @@ public sealed partial class Shard : IDisposable
         active.Phase = StreamPhase.Idle;
         if (active.FrontEnd is { IsIdle: true })
         {
-            _idleFrontEnds.Push(active.FrontEnd);
+            ModelOf(in entry).Return(active.FrontEnd);
             active.FrontEnd = null;
         }
         if (active.Decoder is { IsIdle: true })
         {
-            _idleDecoders.Push(active.Decoder);
+            ModelOf(in entry).Return(active.Decoder);
             active.Decoder = null;
         }
         if (active.FrontEnd is not null || active.Decoder is not null || !active.Notes.IsEmpty || active.IsInsideMessage || active.Holds || active.Fill is { HasLast: true }) return;

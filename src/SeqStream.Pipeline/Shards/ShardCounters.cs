@@ -51,6 +51,9 @@ public struct ShardCounters
     /// <summary>Frames dropped, because the shards were behind.</summary>
     public long Dropped;
 
+    /// <summary>Steps made again by a new model to build up its memory.</summary>
+    public long Replayed;
+
     /// <summary>Frames passed over, because the stored streams contained them already.</summary>
     public long Repeated;
 
@@ -76,6 +79,7 @@ public struct ShardCounters
         Gaps = a.Gaps + b.Gaps,
         Filled = a.Filled + b.Filled,
         Dropped = a.Dropped + b.Dropped,
+        Replayed = a.Replayed + b.Replayed,
         Repeated = a.Repeated + b.Repeated,
         Emissions = a.Emissions + b.Emissions,
     };

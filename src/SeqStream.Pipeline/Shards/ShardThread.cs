@@ -15,6 +15,10 @@ internal sealed class ShardThread
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
+    private readonly Lock _gate = new();
+    private volatile TaskCompletionSource _nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ModelSwap? _swap;
+    private bool _hasEnded;
     private volatile bool _endsStreams;
     private long _checkpointAt;   // when the last one was made
     private long _sweepAt;        // when quiet streams were looked for last
@@ -65,14 +69,56 @@ internal sealed class ShardThread
         {
             _completion.SetException(fault);
         }
+        finally
+        {
+            lock (_gate)
+            {
+                _hasEnded = true;
+                _swap?.Leave();
+            }
+        }
+    }
+
+    /// <summary>Asks the shard to change its model between two turns. One change at a time.</summary>
+    public void Post(ModelSwap swap)
+    {
+        lock (_gate)
+        {
+            if (_hasEnded) swap.Leave();
+            else _swap = swap;
+        }
+        TaskCompletionSource nudge = _nudge;
+        _nudge = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        nudge.TrySetResult();
+    }
+
+    private void Swap(ModelSwap swap)
+    {
+        PreparedSwap prepared = default;
+        Exception? fault = null;
+        try
+        {
+            prepared = _shard.PrepareSwap(swap.Next, swap.Policy);
+        }
+        catch (Exception problem)
+        {
+            fault = problem;
+        }
+        bool isAgreed = swap.Agree(fault, _cancellation);
+        if (isAgreed) prepared.Commit();
+        else prepared.Model?.Dispose();
+        _swap = null;
+        swap.Finish();
     }
 
     private void TurnWhileThereIsWork()
     {
         if (HasDuties) _shard.Now = _time.GetTimestamp();
+        if (_swap is { } waiting) Swap(waiting);
         while (!_cancellation.IsCancellationRequested && _shard.Turn())
         {
             if (HasDuties) Tend();
+            if (_swap is { } swap) Swap(swap);
         }
     }
 
@@ -87,13 +133,13 @@ internal sealed class ShardThread
 
     private bool Wait(Task<bool> more)
     {
-        if (HasDuties)
+        while (!more.IsCompleted)
         {
-            while (!more.Wait(UntilNextDuty(), _cancellation))
-            {
-                Tend();
-                TurnWhileThereIsWork();
-            }
+            Task nudge = _nudge.Task;
+            if (_swap is null) _ = Task.WaitAny([more, nudge], (int)UntilNextDuty().TotalMilliseconds, _cancellation);
+            if (more.IsCompleted) break;
+            if (HasDuties) Tend();
+            TurnWhileThereIsWork();
         }
         return more.GetAwaiter().GetResult();
     }

@@ -5,7 +5,8 @@ internal struct StreamEntry
 {
     private const int DirtyBit = 1 << 30;
     private const int AwakeBit = 1 << 29;
-    private const int ActiveBits = AwakeBit - 1;
+    private const int FormerBit = 1 << 28;
+    private const int ActiveBits = FormerBit - 1;
 
     public long Steps;
     private int _active;       // place and flags
@@ -30,6 +31,13 @@ internal struct StreamEntry
     {
         readonly get => (_active & AwakeBit) != 0;
         set => _active = value ? _active | AwakeBit : _active & ~AwakeBit;
+    }
+
+    /// <summary>True if the state is the old model's, after the model was changed.</summary>
+    public bool IsFormer
+    {
+        readonly get => (_active & FormerBit) != 0;
+        set => _active = value ? _active | FormerBit : _active & ~FormerBit;
     }
 
     public readonly bool HasState => SlotPlusOne != 0;
