@@ -77,7 +77,22 @@ public sealed class StreamOptionsTests : IDisposable
         Assert.Equal(("", "seqstream: 1 gap was found in the records of a stream, see --on-gap\n"), (near.Errors, far.Errors));
     }
 
+    [Fact]
+    public async Task Shadow_is_compared_or_written_beside()
+    {
+        string input = Record("a") + Record("b") + Record("a"), file = Path.Combine(_folder, "shadow.jsonl");
+        Seqstream.Outcome alone = await RunAsync(input), compared = await RunAsync(input, "--shadow", "activity"), written = await RunAsync(input, "--shadow", "activity", "--shadow-sink", file);
+
+        Assert.Equal(alone.Output, compared.Output);
+        Assert.Equal("seqstream: shadow 'activity' agrees in 3 of 3 emissions (100 %); numbers differ by 0 at most; 0 have no counterpart\n", compared.Errors);
+        Assert.Equal((alone.Output, ""), (written.Output, written.Errors));
+        Assert.Equal(alone.Lines.Order(), (await File.ReadAllLinesAsync(file, TestContext.Current.CancellationToken)).Order());
+    }
+
     [Theory]
+    [InlineData("Name a model with the same inputs.", "--shadow", "names")]
+    [InlineData("seqstream: --shadow-sink means nothing without --shadow. Name a model, or leave --shadow-sink out.", "--shadow-sink", "x")]
+    [InlineData("seqstream: --shadow begins without memory, and would be compared with streams that --state-dir goes on with. Leave one of the two out.", "--shadow", "activity", "--state-dir", "DIR")]
     [InlineData("seqstream: --when-behind is 'drop-oldest', but --state-dir promises to lose no record. Use wait, or leave --state-dir out.", "--when-behind", "drop-oldest", "--state-dir", "DIR")]
     [InlineData("seqstream: --step-clock is -1; expected 0, or 1E-05 to 10000000 seconds.", "--step-clock", "-1")]
     [InlineData("seqstream: --on-gap is 'fill', but --state-dir does not keep the record that would be filled in. Use keep or reset, or leave --state-dir out.", "--on-gap", "fill", "--state-dir", "DIR")]

@@ -20,6 +20,7 @@ internal static class RunVerb
     private static readonly BrokerOptions s_broker = new();
     private static readonly StateOptions s_state = new();
     private static readonly StreamOptions s_streams = new();
+    private static readonly ShadowOptions s_shadow = new();
     private static readonly Option<string?> s_in = new("--in") { Description = $"Format of the input: {string.Join(", ", FeedBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
     private static readonly Option<string?> s_out = new("--out") { Description = $"Format of the output: {string.Join(", ", SinkBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
     private static readonly Option<string> s_feed = new("--feed") { Description = "Where records come from: stdin, a file, or a broker as in mqtt://HOST/sensors/{stream}/x?qos=1&client=NAME.", DefaultValueFactory = static _ => Endpoint.StandardInput, HelpName = "URI" };
@@ -38,6 +39,7 @@ internal static class RunVerb
         s_broker.AddTo(verb);
         s_state.AddTo(verb);
         s_streams.AddTo(verb);
+        s_shadow.AddTo(verb);
         s_output.AddTo(verb);
         verb.SetAction(static (parsed, _) => RunAsync(parsed));
         return verb;
@@ -75,7 +77,10 @@ internal static class RunVerb
         EngineOptions options = new() { Threads = threads, Durability = s_state.Of(parsed, store, model.Card.Name, feed, sink, threads) };
         options = s_streams.Apply(parsed, options, feed);
         if (options.Durability is { } kept && feed is IReceiptFeed receipts) receipts.Restore(store!.Items(kept.Route).Select(static item => KeyValuePair.Create(item.Key, item.Value!)));
-        RouteSummary summary = await new Route(feed, stages, sink, options, faults).RunAsync(stop.Token).ConfigureAwait(false);
+        using ShadowRun? shadow = s_shadow.Open(parsed, load, model, isKept: store is not null);
+        Task<RouteSummary> running = shadow?.RunAsync(feed, stages, sink, options, faults, stop.Token) ?? new Route(feed, stages, sink, options, faults).RunAsync(stop.Token);
+        RouteSummary summary = await running.ConfigureAwait(false);
+        shadow?.Tell(notices);
         if (feed is MqttFeed broker) await broker.Completion.ConfigureAwait(false);
         notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
         notices.CountCutFrames(summary.Counters.CutFrames, model.Lowering.LengthMultiple);
