@@ -21,7 +21,7 @@ internal sealed class GapNotices(string source, Notices notices)
     public void Sum(AudioFeedCounters counters)
     {
         if (counters.Gaps == 0) return;
-        notices.Write(string.Create(CultureInfo.InvariantCulture, $"{source}: {counters.Gaps} {(counters.Gaps == 1 ? "gap" : "gaps")}, {counters.LostFrames} of {counters.SampleFrames + counters.LostFrames} samples lost, memory reset {counters.Resets} {(counters.Resets == 1 ? "time" : "times")}"));
+        notices.Write(string.Create(CultureInfo.InvariantCulture, $"{source}: {counters.Gaps} {(counters.Gaps == 1 ? "gap" : "gaps")}, {counters.LostFrames} samples lost, memory reset {counters.Resets} {(counters.Resets == 1 ? "time" : "times")}"));
     }
 
     private static string Cause(AudioGapReason reason) => reason switch
