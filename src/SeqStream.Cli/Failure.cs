@@ -7,6 +7,7 @@ using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Writing;
 using SeqStream.Ort;
+using SeqStream.Pipeline.Checkpoints;
 
 namespace SeqStream.Cli;
 
@@ -25,7 +26,7 @@ internal static class Failure
         AudioException { Fault: AudioFault.Configuration } => ExitCode.Configuration,
         AudioException => ExitCode.Unavailable,
         MqttConnectException => ExitCode.Unavailable,
-        OrtException or IOException or UnauthorizedAccessException => ExitCode.Failed,
+        CheckpointException or OrtException or IOException or UnauthorizedAccessException => ExitCode.Failed,
         _ => null,
     };
 

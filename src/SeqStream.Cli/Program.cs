@@ -27,6 +27,7 @@ internal static class Program
         RunVerb.Create(),
         GenerateVerb.Create(),
         ModelsVerb.Create(),
+        StateVerb.Create(),
         InspectVerb.Create(),
         ExplainVerb.Create(),
         VerifyVerb.Create(),

@@ -162,6 +162,23 @@ public sealed class SoundTests
         Assert.Contains($"stdin: 1 gap, 100 samples lost, memory reset {(policy == "reset" ? "1 time" : "0 times")}", run.Errors, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task Kept_stream_listens_on_in_the_next_run(bool byCommand)
+    {
+        string folder = Directory.CreateTempSubdirectory("seqstream-kept-").FullName, file = Path.Combine(folder, "samples");
+        await File.WriteAllBytesAsync(file, SoundFixture.Bytes([4096, 8192, 12288]));
+        string[] options = ["run", TestModels.Null, "--state-dir", Path.Combine(folder, "state"), "--feed", byCommand ? $"exec:cat {file}" : "stdin", .. byCommand ? [] : (string[])["--in", "s16le"]];
+        byte[] input = byCommand ? [] : await File.ReadAllBytesAsync(file);
+        Seqstream.Outcome first = await Seqstream.RunAsync(input, options), second = await Seqstream.RunAsync(input, options);
+        Directory.Delete(folder, recursive: true);
+
+        Assert.Equal(("", ""), (first.Errors, second.Errors));
+        Assert.Equal(["[0.125,0.25]"], first.Lines.Select(YOf));
+        Assert.Equal(["[0.5,0.375]", "[0.75,0.75]"], second.Lines.Select(YOf));
+    }
+
     public static TheoryData<int, string, string[]> Mistakes() => new()
     {
         { 2, "--rate is for sound, but the input is 'jsonl'. Name what the samples are, as in --in s16le or --in wav, or leave --rate out.", ["--rate", "8000"] },
@@ -212,6 +229,8 @@ public sealed class SoundTests
         Assert.Contains("Model 'ner' takes no sound: the front end of its card is 'word-window', expected log-mel, mfcc or samples with a 'rate', or a bare model. Feed it as its card says: --in text.", text.Errors, StringComparison.Ordinal);
         Assert.Contains("--const sr is 7; expected a sample rate from 1000 to 384000 Hz.", rate.Errors, StringComparison.Ordinal);
     }
+
+    private static string YOf(string line) => JsonDocument.Parse(line).RootElement.GetProperty("y").GetRawText();
 
     private static string ValueOf(string line)
     {

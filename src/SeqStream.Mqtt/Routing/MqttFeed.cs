@@ -57,6 +57,12 @@ public sealed class MqttFeed : IReceiptFeed
     /// <summary>How long a feed that is told to stop waits for the next receipt before it says goodbye; what is not acknowledged then comes again. Default 2 s.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Messages that the broker sends at most before the first of them is acknowledged.</summary>
+    public int Window => _options.ReceiveMaximum;
+
+    /// <summary>True if messages are dropped where the route is behind.</summary>
+    public bool DropsMessages => _options.DropsWhenBehind;
+
     /// <summary>Told what happens to the client; may be null.</summary>
     public IMqttObserver? Observer { get; init; }
 
@@ -125,14 +131,18 @@ public sealed class MqttFeed : IReceiptFeed
     {
         const int most = 64;
         Span<MessageHandle> handles = stackalloc MessageHandle[most];
-        for (ReadOnlySpan<long> rest = receipts; !rest.IsEmpty;)
+        int count = 0, returned = 0;
+        foreach (long receipt in receipts)
         {
-            int count = Math.Min(rest.Length, most);
-            for (int i = 0; i < count; i++) handles[i] = MessageHandle.FromReceipt(rest[i]);
-            Volatile.Read(ref _client)?.Acknowledge(handles[..count]);
-            rest = rest[count..];
+            if (receipt <= 0) continue;
+            handles[count++] = MessageHandle.FromReceipt(receipt);
+            returned++;
+            if (count < most) continue;
+            Volatile.Read(ref _client)?.Acknowledge(handles);
+            count = 0;
         }
-        Interlocked.Add(ref _returned, receipts.Length);
+        if (count > 0) Volatile.Read(ref _client)?.Acknowledge(handles[..count]);
+        Interlocked.Add(ref _returned, returned);
     }
 
     /// <inheritdoc/>
