@@ -43,7 +43,7 @@ public sealed class StreamEngine : IAsyncDisposable
             ShardKeeping? keeping = _writer is null ? null : new ShardKeeping(options.Durability!, Streams, _writer, i, busy![i]);
             Channel<Frame> frames = Channel.CreateBounded<Frame>(new BoundedChannelOptions(options.FrameCapacity) { SingleReader = true });
             writers[i] = frames.Writer;
-            _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, keeping, _stop.Token);
+            _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, Streams, keeping, _stop.Token);
             _threads[i] = new ShardThread(_shards[i], i, frames.Reader, keeping, options, time ?? TimeProvider.System, _stop.Token);
         }
         Frames = writers.Length == 1 ? writers[0] : new ShardRouter(writers, Streams);

@@ -30,13 +30,15 @@ internal static class RunVerb
     private static readonly Option<bool> s_passThrough = new("--pass-through") { Description = "Copy JSON members that mean nothing here to the output." };
     private static readonly Option<bool> s_strict = new("--strict") { Description = "Stop at the first bad record instead of refusing it." };
 
+    private static readonly Option<string?> s_deadLetter = new("--dead-letter") { Description = "Append every refused record with the reason to this file, as JSON Lines.", HelpName = "FILE" };
+
     public static Command Create()
     {
         Command verb = new("run", "Step a model over records from stdin; answer on stdout.");
         s_model.AddTo(verb);
         s_in.AcceptOnlyFromAmong(SoundOptions.AcceptedFormats);
         s_out.AcceptOnlyFromAmong([.. SinkBuilder.Formats]);
-        foreach (Option option in new Option[] { s_in, s_out, s_feed, s_sink, s_streamField, s_passThrough, s_strict }) verb.Options.Add(option);
+        foreach (Option option in new Option[] { s_in, s_out, s_feed, s_sink, s_streamField, s_passThrough, s_strict, s_deadLetter }) verb.Options.Add(option);
         s_broker.AddTo(verb);
         s_sound.AddTo(verb);
         s_state.AddTo(verb);
@@ -81,7 +83,8 @@ internal static class RunVerb
         Notices notices = new(s_output.Quiet(parsed));
         notices.ExplainExecutor(model, load);
         notices.ExplainLookAhead(model, load);
-        FaultPrinter faults = new(s_output.Json(parsed), parsed.GetValue(s_strict), stop);
+        using DeadLetters? deadLetters = DeadLetters.Open(parsed.GetValue(s_deadLetter), model.FrameSignature);
+        FaultPrinter faults = new(s_output.Json(parsed), parsed.GetValue(s_strict), stop, deadLetters);
         using Stream output = toBroker is null ? Endpoint.OpenOutput(parsed.GetValue(s_sink)!) : Stream.Null;
         GapNotices gaps = new(feedOptions.Source, notices);
         IFrameFeed feed = sound is not null ? sound.CreateFeed(gaps.Tell) : fromBroker is null ? FeedBuilder.Create(feedOptions, input, model) : FeedBuilder.Create(fromBroker, model, new BrokerNotices(notices));
