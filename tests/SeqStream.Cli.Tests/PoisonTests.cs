@@ -105,6 +105,34 @@ public sealed class PoisonTests : IDisposable
         Assert.DoesNotContain("fault of SeqStream", run.Errors, StringComparison.Ordinal);
     }
 
+    /// <summary>S4.</summary>
+    [Theory]
+    [InlineData("keep", "[9,9]")]
+    [InlineData("reset", "[5,5]")]
+    public async Task Missing_late_and_repeated_records_are_counted_and_the_policy_is_kept(string policy, string last)
+    {
+        string input = string.Concat(((int[])[1, 3, 1, 2, 5]).Select(static seq => FormattableString.Invariant($"{{\"x\":[{seq},{seq}],\"seq\":{seq}}}\n")));
+        Seqstream.Outcome run = await Seqstream.RunAsync(input, "run", TestModels.Null, "--on-gap", policy);
+
+        Assert.Equal(0, run.ExitCode);
+        Assert.Equal(3, run.Lines.Length);
+        Assert.Contains($"\"y\":{last}", run.Lines[^1], StringComparison.Ordinal);
+        Assert.Contains("seqstream: 1 records were dropped: by their 'seq' they came after later ones", run.Errors, StringComparison.Ordinal);
+        Assert.Contains("seqstream: 1 records were dropped: their 'seq' had been seen", run.Errors, StringComparison.Ordinal);
+        Assert.Contains($"seqstream: 2 records did not come in their turn: their 'seq' was left out{(policy == "reset" ? ", and memory was reset 2 times" : "")}\n", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--on-gap is fill, but the input is 'jsonl': only sound can be filled, with silence. Expected keep or reset.", "jsonl", "fill")]
+    [InlineData("--on-gap is reset, but only JSON Lines and CSV from stdin or a file have a 'seq' by which it is seen that records are missing. Leave --on-gap out.", "f32", "reset")]
+    public async Task Policy_that_records_cannot_have_is_refused(string message, string format, string policy)
+    {
+        Seqstream.Outcome run = await Seqstream.RunAsync("", "run", TestModels.Null, "--in", format, "--on-gap", policy);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.Contains(message, run.Errors, StringComparison.Ordinal);
+    }
+
     /// <summary>S2: what one process answers to many streams at once, in whatever batches and on 16 threads, are the bits that each stream gets alone.</summary>
     [Fact]
     public async Task Streams_on_sixteen_threads_keep_their_order_and_the_bits_they_have_alone()

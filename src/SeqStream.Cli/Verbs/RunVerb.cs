@@ -99,7 +99,7 @@ internal static class RunVerb
         if (feed is MqttFeed broker) await broker.Completion.ConfigureAwait(false);
         notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
         notices.CountCutFrames(summary.Counters.CutFrames, model.Lowering.LengthMultiple);
-        if (feed is LineFeed lines) notices.CountLosses(lines.Duplicates, lines.Missing);
+        if (feed is LineFeed lines) notices.CountLosses(lines.Duplicates, lines.Missing, lines.Late, lines.Resets);
         if (feed is MqttFeed messages) notices.CountLosses(messages.Duplicates, messages.Missing);
         if (feed is AudioFeed listener) gaps.Sum(listener.Counters);
         if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;
@@ -117,5 +117,6 @@ internal static class RunVerb
         Source = parsed.GetValue(s_feed)!,
         StreamField = parsed.GetValue(s_streamField),
         PassThrough = parsed.GetValue(s_passThrough),
+        ResetsOnGap = s_sound.ResetsOnGap(parsed),
     };
 }

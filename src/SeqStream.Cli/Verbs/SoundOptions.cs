@@ -13,7 +13,7 @@ internal sealed class SoundOptions
     private readonly Option<int?> _rate = new("--rate") { Description = "Sound: samples per second of plain samples, or to ask of a device. Without it: 16000.", HelpName = "HZ" };
     private readonly Option<int?> _channels = new("--channels") { Description = "Sound: channels of plain samples, or to ask of a device. Without it: 1.", HelpName = "N" };
     private readonly Option<string?> _mix = new("--mix") { Description = "Sound: how several channels become one: mean, left, right, or a channel's number from 0. Without it: mean.", HelpName = "CHANNEL" };
-    private readonly Option<string?> _onGap = new("--on-gap") { Description = "Sound: where samples were lost, keep the memory, reset it, or fill up with silence (2 s at most, else reset). Without it: fill.", HelpName = "keep|reset|fill" };
+    private readonly Option<string?> _onGap = new("--on-gap") { Description = "Where samples or, by 'seq', records are missing: keep the memory, reset it, or, for sound, fill up with silence (2 s at most, else reset). Without it: fill for sound, keep for records.", HelpName = "keep|reset|fill" };
 
     /// <summary>Formats of records and of sound, for help and for hints.</summary>
     public static IReadOnlyList<string> Formats { get; } = [.. FeedBuilder.Formats, .. SoundSource.Formats];
@@ -38,7 +38,7 @@ internal sealed class SoundOptions
             }
         });
         _onGap.AcceptOnlyFromAmong("keep", "reset", "fill");
-        foreach (Option option in All) verb.Options.Add(option);
+        foreach (Option option in (Option[])[.. All, _onGap]) verb.Options.Add(option);
     }
 
     /// <summary>The source of sound; null if records are fed.</summary>
@@ -56,6 +56,7 @@ internal sealed class SoundOptions
             if (isUri) throw new UsageException($"--feed is a source of sound, but --in is '{format}'. Expected {string.Join(", ", SoundSource.Formats)}: what the command writes. Leave --in out for s16le.");
             if (All.FirstOrDefault(option => parsed.GetResult(option) is not null) is { } idle)
                 throw new UsageException($"{idle.Name} is for sound, but the input is '{format}'. Name what the samples are, as in --in s16le or --in wav, or leave {idle.Name} out.");
+            if (parsed.GetValue(_onGap) is { } policy) CheckForRecords(policy, format, isLive: feed.Contains("://", StringComparison.Ordinal) && !feed.StartsWith("file://", StringComparison.Ordinal));
             return null;
         }
         if (format == AudioFeeds.WavFormat && !AudioFeeds.IsDevice(feed)) RefuseWithWav(parsed);
@@ -69,7 +70,16 @@ internal sealed class SoundOptions
         };
     }
 
-    private Option[] All => [_rate, _channels, _mix, _onGap];
+    /// <summary>True if the memory is to be cleared where records are missing.</summary>
+    public bool ResetsOnGap(ParseResult parsed) => parsed.GetValue(_onGap) == "reset";
+
+    private static void CheckForRecords(string policy, string format, bool isLive)
+    {
+        if (policy == "fill") throw new UsageException($"--on-gap is fill, but the input is '{format}': only sound can be filled, with silence. Expected keep or reset.");
+        if (policy == "reset" && (isLive || format is not ("jsonl" or "csv"))) throw new UsageException($"--on-gap is reset, but only JSON Lines and CSV from stdin or a file have a 'seq' by which it is seen that records are missing. Leave --on-gap out.");
+    }
+
+    private Option[] All => [_rate, _channels, _mix];
 
     private void RefuseWithWav(ParseResult parsed)
     {
