@@ -1,4 +1,5 @@
 using System.Globalization;
+using SeqStream.Audio;
 using SeqStream.Contracts;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Mqtt.Client;
@@ -21,6 +22,9 @@ internal static class Failure
         ModelNotFoundException or FileNotFoundException or DirectoryNotFoundException => ExitCode.NoInput,
         OrtLibraryNotFoundException or DeviceUnavailableException or PlatformNotSupportedException => ExitCode.Unavailable,
         CardException => ExitCode.Configuration,
+        AudioException { Fault: AudioFault.BadData } => ExitCode.BadData,
+        AudioException { Fault: AudioFault.Configuration } => ExitCode.Configuration,
+        AudioException => ExitCode.Unavailable,
         MqttConnectException => ExitCode.Unavailable,
         CheckpointException or OrtException or IOException or UnauthorizedAccessException => ExitCode.Failed,
         _ => null,

@@ -30,11 +30,20 @@ public abstract class LineFeed : IFrameFeed
     /// <summary>Longest line in bytes; a longer one is refused. Default 8 MiB.</summary>
     public int MaxLineBytes { get; init; } = 8 << 20;
 
+    /// <summary>True to clear a stream's memory before the first record behind a gap of the producer's counter; by default the memory goes on.</summary>
+    public bool ResetsOnGap { get; init; }
+
     /// <summary>Records dropped because the producer's counter of their stream had been seen.</summary>
     public long Duplicates => _frames?.Duplicates ?? 0;
 
-    /// <summary>Producer's counters that never came.</summary>
+    /// <summary>Records dropped because, by the producer's counter, they came after later ones of their stream.</summary>
+    public long Late => _frames?.Late ?? 0;
+
+    /// <summary>Producer's counters that were left out; those that came late are among them.</summary>
     public long Missing => _frames?.Missing ?? 0;
+
+    /// <summary>Resets because of gaps.</summary>
+    public long Resets => _frames?.Resets ?? 0;
 
     /// <inheritdoc/>
     public async Task ReadAsync(FeedContext context, CancellationToken cancellation)
@@ -55,7 +64,7 @@ public abstract class LineFeed : IFrameFeed
 
     private async Task ReadAllAsync(FeedContext context, CancellationToken cancellation)
     {
-        RecordFrames frames = _frames = new RecordFrames(context);
+        RecordFrames frames = _frames = new RecordFrames(context, ResetsOnGap);
         LineReader lines = new(_input, MaxLineBytes);
         do
         {
@@ -83,7 +92,7 @@ public abstract class LineFeed : IFrameFeed
         string? problem = lines.IsTooLong || !Utf8.IsValid(lines.Line) ? DescribeBadLine(lines) : Parse(lines.Line, frames);
         if (problem is null) return;
         frames.Abandon();
-        faults.Report(new RecordFault(Source, lines.Number, problem));
+        faults.Report(new RecordFault(Source, lines.Number, problem) { Record = RecordFault.Copy(lines.Line) });
     }
 
     private string DescribeBadLine(LineReader lines) => lines.IsTooLong

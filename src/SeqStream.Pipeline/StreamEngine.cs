@@ -30,6 +30,8 @@ public sealed class StreamEngine : IAsyncDisposable
         options ??= new EngineOptions();
         options.Validate();
         Signature = stages.Signature;
+        // As many as may be under way at once: if fewer were kept, full queues would make garbage of every frame.
+        Pools = new RoutePools(new PayloadPool(options.Threads * (2 * options.FrameCapacity + 2)), new EmissionPool(options.EmissionCapacity + options.Threads + 1));
         _emissions = Channel.CreateBounded<Emission>(new BoundedChannelOptions(options.EmissionCapacity) { SingleReader = true, SingleWriter = options.Threads == 1 });
         _shards = new Shard[options.Threads];
         _threads = new ShardThread[options.Threads];
@@ -41,7 +43,7 @@ public sealed class StreamEngine : IAsyncDisposable
             ShardKeeping? keeping = _writer is null ? null : new ShardKeeping(options.Durability!, Streams, _writer, i, busy![i]);
             Channel<Frame> frames = Channel.CreateBounded<Frame>(new BoundedChannelOptions(options.FrameCapacity) { SingleReader = true });
             writers[i] = frames.Writer;
-            _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, keeping, _stop.Token);
+            _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, Streams, keeping, _stop.Token);
             _threads[i] = new ShardThread(_shards[i], i, frames.Reader, keeping, options, time ?? TimeProvider.System, _stop.Token);
         }
         Frames = writers.Length == 1 ? writers[0] : new ShardRouter(writers, Streams);
@@ -55,7 +57,7 @@ public sealed class StreamEngine : IAsyncDisposable
     public StreamDirectory Streams { get; } = new();
 
     /// <summary>Buffers that come back for reuse.</summary>
-    public RoutePools Pools { get; } = new(new PayloadPool(), new EmissionPool());
+    public RoutePools Pools { get; }
 
     /// <summary>Where frames go in. Completing it lets the engine step what is left and end.</summary>
     public ChannelWriter<Frame> Frames { get; }

@@ -87,8 +87,59 @@ public sealed class JsonLinesFeedTests
         await harness.ReadAsync(feed);
 
         Assert.Equal(["a Data@1 0:[1,1]", "b Data@3 0:[2,2]", "a Data@4 0:[3,3]", "a End@5", "b End@5"], harness.Frames);
-        Assert.Equal(2, feed.Duplicates);
+        Assert.Equal((1, 1), (feed.Duplicates, feed.Late));
         Assert.Equal(3, feed.Missing);
+    }
+
+    [Fact]
+    public async Task Late_record_is_dropped_and_told_from_a_repetition()
+    {
+        JsonLinesFeed feed = new("test", FeedHarness.Bytes(string.Concat(((int[])[1, 2, 5, 3, 3, 2, 5, 200, 199, 120, 201]).Select(static seq => FormattableString.Invariant($"{{\"x\":[{seq},0],\"seq\":{seq}}}\n")))));
+        FeedHarness harness = new();
+        await harness.ReadAsync(feed);
+
+        Assert.Equal([" Data@1 0:[1,0]", " Data@2 0:[2,0]", " Data@3 0:[5,0]", " Data@8 0:[200,0]", " Data@11 0:[201,0]", " End@11"], harness.Frames);
+        Assert.Equal((2 + 194, 2, 4), (feed.Missing, feed.Late, feed.Duplicates)); // 3 and 199 are late; 120 is too far behind to tell
+    }
+
+    [Fact]
+    public async Task Control_begins_a_new_epoch_of_the_counter()
+    {
+        JsonLinesFeed feed = new("test", FeedHarness.Bytes("""
+            {"x":[1,1],"seq":7}
+            {"control":"start"}
+            {"x":[2,2],"seq":0}
+            {"control":"reset"}
+            {"x":[3,3],"seq":3}
+            {"control":"end"}
+            {"x":[4,4],"seq":1}
+            """));
+        FeedHarness harness = new();
+        await harness.ReadAsync(feed);
+
+        Assert.Equal(4, harness.Frames.Count(static frame => frame.Contains("Data", StringComparison.Ordinal)));
+        Assert.Equal((0, 0, 0), (feed.Missing, feed.Late, feed.Duplicates));
+    }
+
+    [Theory]
+    [InlineData("jsonl")]
+    [InlineData("csv")]
+    public async Task Gap_resets_the_memory_of_its_stream_where_asked(string format)
+    {
+        const string Lines = """
+            {"stream":"a","x":[1,1],"seq":1}
+            {"stream":"b","x":[2,2],"seq":1}
+            {"stream":"a","x":[3,3],"seq":4}
+            {"stream":"b","x":[4,4],"seq":2}
+            """;
+        LineFeed feed = format == "jsonl"
+            ? new JsonLinesFeed("test", FeedHarness.Bytes(Lines)) { ResetsOnGap = true }
+            : new CsvFeed("test", FeedHarness.Bytes("stream,seq,x0,x1\na,1,1,1\nb,1,2,2\na,4,3,3\nb,2,4,4\n"), "stream") { ResetsOnGap = true };
+        FeedHarness harness = new();
+        await harness.ReadAsync(feed);
+
+        Assert.Equal(["a Data", "b Data", "a Reset", "a Data", "b Data", "a End", "b End"], harness.Frames.Select(static frame => frame[..frame.IndexOf('@')]));
+        Assert.Equal((2, 1), (feed.Missing, feed.Resets));
     }
 
     [Fact]

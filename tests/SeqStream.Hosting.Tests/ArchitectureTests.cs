@@ -23,7 +23,7 @@ public sealed class ArchitectureTests
         ["SeqStream.Mqtt.MqttNet"] = ["SeqStream.Mqtt"],
         ["SeqStream.Audio"] = ["SeqStream.Core"],
         ["SeqStream.Audio.NAudio"] = ["SeqStream.Core", "SeqStream.Audio"],
-        ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Pipeline", "SeqStream.Feeds", "SeqStream.Mqtt"],
+        ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Pipeline", "SeqStream.Feeds", "SeqStream.Mqtt", "SeqStream.Audio"],
         ["SeqStream.Cli"] = ["SeqStream.Hosting"],
     };
 

@@ -23,10 +23,11 @@ internal sealed class Notices(bool isQuiet)
     }
 
     /// <summary>Says how many records were dropped as repetitions and how many never came, by the producer's counter.</summary>
-    public void CountLosses(long duplicates, long missing)
+    public void CountLosses(long duplicates, long missing, long late = 0, long resets = 0)
     {
+        if (late > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{late} records were dropped: by their 'seq' they came after later ones"));
         if (duplicates > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{duplicates} records were dropped: their 'seq' had been seen"));
-        if (missing > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{missing} records never came: their 'seq' was left out"));
+        if (missing > 0) Write(string.Create(CultureInfo.InvariantCulture, $"{missing} records did not come in their turn: their 'seq' was left out{(resets > 0 ? $", and memory was reset {resets} {(resets == 1 ? "time" : "times")}" : "")}"));
     }
 
     /// <summary>Says how many streams ended before the model could answer.</summary>

@@ -5,7 +5,9 @@ using SeqStream.Contracts;
 namespace SeqStream.Feeds.Reading;
 
 /// <summary>The frames of one record on their way to the channel. A record that turns out bad takes its frames back whole.</summary>
-internal sealed class RecordFrames(FeedContext context)
+/// <param name="context">Where frames go.</param>
+/// <param name="resetsOnGap">True to clear a stream's memory before the first record behind a gap of the producer's counter.</param>
+internal sealed class RecordFrames(FeedContext context, bool resetsOnGap = false)
 {
     private readonly List<Frame> _frames = [];
     private readonly StreamMarks _marks = new();
@@ -17,7 +19,13 @@ internal sealed class RecordFrames(FeedContext context)
     /// <summary>Records dropped because the stream's producer counter had been seen.</summary>
     public long Duplicates { get; private set; }
 
-    /// <summary>Producer counters that never came.</summary>
+    /// <summary>Records dropped because they came after later ones of their stream.</summary>
+    public long Late { get; private set; }
+
+    /// <summary>Resets because of gaps.</summary>
+    public long Resets { get; private set; }
+
+    /// <summary>Producer counters that were left out; those that come late are among them.</summary>
     public long Missing { get; private set; }
 
     /// <summary>The model's ports.</summary>
@@ -45,13 +53,18 @@ internal sealed class RecordFrames(FeedContext context)
         _marks.ForgetSeq(stream);
     }
 
-    /// <summary>Notes the producer's counter of a data record; false if the record is a repetition and must be dropped.</summary>
+    /// <summary>Notes the producer's counter of a data record; false if the record is a repetition or late and must be dropped. A record behind a gap must be added next.</summary>
     public bool TryAdvance(StreamId stream, long seq)
     {
-        bool isNew = _marks.TryAdvance(stream, seq, out long gap);
-        if (isNew) Missing += gap;
-        else Duplicates++;
-        return isNew;
+        if (!_marks.TryAdvance(stream, seq, out long gap))
+        {
+            if (_marks.IsLate(stream, seq)) Late++;
+            else Duplicates++;
+            return false;
+        }
+        Missing += gap;
+        if (gap > 0 && resetsOnGap) AddReset(stream);
+        return true;
     }
 
     /// <summary>Forgets the payload that was begun, because the record is refused or dropped.</summary>
@@ -79,6 +92,13 @@ internal sealed class RecordFrames(FeedContext context)
             AddControl(stream, FrameKind.End);
             await SendAsync(cancellation).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>The reset and the record behind it are one message: neither is stored without the other.</summary>
+    private void AddReset(StreamId stream)
+    {
+        _frames.Add(new Frame { Stream = stream, Kind = FrameKind.Reset, Position = Position, Time = double.NaN, Receipt = Frame.Unfinished });
+        Resets++;
     }
 
     private async ValueTask WaitAndSendAsync(int from, CancellationToken cancellation)

@@ -25,8 +25,8 @@ public static class FeedBuilder
         {
             "text" => new TextFeed(options.Source, input),
             "tokens" => new TokenFeed(options.Source, input),
-            "jsonl" => new JsonLinesFeed(options.Source, input, options.StreamField ?? "stream", options.PassThrough),
-            "csv" => new CsvFeed(options.Source, input, options.StreamField),
+            "jsonl" => new JsonLinesFeed(options.Source, input, options.StreamField ?? "stream", options.PassThrough) { ResetsOnGap = options.ResetsOnGap },
+            "csv" => new CsvFeed(options.Source, input, options.StreamField) { ResetsOnGap = options.ResetsOnGap },
             "f32" => new RawFloatFeed(options.Source, input, RowNumbersOf(model)),
             _ => throw new ArgumentException($"'{options.Format}' is no input format.{NearestName.Hint(options.Format, Formats)} Expected one of {string.Join(", ", Formats)}."),
         };

@@ -12,6 +12,9 @@ public sealed record FeedOptions
     /// <summary>The member or column that names the stream; null for the format's own.</summary>
     public string? StreamField { get; init; }
 
+    /// <summary>True to clear a stream's memory where the producer's counter of JSON Lines or CSV leaves numbers out.</summary>
+    public bool ResetsOnGap { get; init; }
+
     /// <summary>True to copy JSON members that mean nothing here to the emissions of their record.</summary>
     public bool PassThrough { get; init; }
 }
