@@ -1,11 +1,14 @@
 using System.Globalization;
 using SeqStream.Contracts;
 using SeqStream.Hosting.Catalog;
+using SeqStream.Hosting.Configuration;
+using SeqStream.Hosting.Supervision;
 using SeqStream.Mqtt.Client;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Writing;
 using SeqStream.Ort;
+using SeqStream.Pipeline.Checkpoints;
 
 namespace SeqStream.Cli;
 
@@ -19,9 +22,11 @@ internal static class Failure
         OnnxFormatException or ModelNotStreamableException or StepNotWritableException or InvalidDataException => ExitCode.BadData,
         ModelNotFoundException or FileNotFoundException or DirectoryNotFoundException => ExitCode.NoInput,
         OrtLibraryNotFoundException or DeviceUnavailableException or PlatformNotSupportedException => ExitCode.Unavailable,
-        CardException => ExitCode.Configuration,
+        CardException or ConfigurationException => ExitCode.Configuration,
+        RouteFailedException => ExitCodeOf(failure.InnerException!) ?? ExitCode.Failed,
+        TimeoutException => ExitCode.Failed,
         MqttConnectException => ExitCode.Unavailable,
-        OrtException or IOException or UnauthorizedAccessException => ExitCode.Failed,
+        CheckpointException or OrtException or IOException or UnauthorizedAccessException => ExitCode.Failed,
         _ => null,
     };
 

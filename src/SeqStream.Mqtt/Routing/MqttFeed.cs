@@ -57,6 +57,12 @@ public sealed class MqttFeed : IReceiptFeed
     /// <summary>How long a feed that is told to stop waits for the next receipt before it says goodbye; what is not acknowledged then comes again. Default 2 s.</summary>
     public TimeSpan Patience { get; init; } = TimeSpan.FromSeconds(2);
 
+    /// <summary>Messages that the broker sends at most before the first of them is acknowledged.</summary>
+    public int Window => _options.ReceiveMaximum;
+
+    /// <summary>True if messages are dropped where the route is behind.</summary>
+    public bool DropsMessages => _options.DropsWhenBehind;
+
     /// <summary>Told what happens to the client; may be null.</summary>
     public IMqttObserver? Observer { get; init; }
 

@@ -39,6 +39,9 @@ public sealed class MqttSink : IEmissionSink
     /// <summary>Told what happens to the client; may be null.</summary>
     public IMqttObserver? Observer { get; init; }
 
+    /// <summary>True if emissions are dropped where the broker is behind.</summary>
+    public bool DropsMessages => _client.OutboxOverflow != MqttOverflow.Wait;
+
     /// <summary>The clock; null for the system's.</summary>
     public TimeProvider? Time { get; init; }
 
