@@ -23,7 +23,7 @@ internal static partial class DaemonLog
     [LoggerMessage(6, LogLevel.Information, "Health and metrics are at http://{Address}/healthz, /readyz and /metrics.", EventName = "HealthListening")]
     public static partial void Listening(ILogger log, string address);
 
-    [LoggerMessage(10, LogLevel.Information, "Route '{Route}' starts: {Feed} to {Sinks}, model '{Model}', executor {Executor} because {Reason}.", EventName = "RouteStarting")]
+    [LoggerMessage(10, LogLevel.Information, "Route '{Route}' starts: {Feed} to {Sinks} through model '{Model}' ({Executor}; {Reason}).", EventName = "RouteStarting")]
     public static partial void RouteStarting(ILogger log, string route, string feed, string sinks, string model, string executor, string reason);
 
     [LoggerMessage(11, LogLevel.Information, "Route '{Route}' is up.", EventName = "RouteUp")]
