@@ -34,7 +34,7 @@ public sealed class ServeConfigurationTests
             "1:1: stat is no key. Did you mean 'state'? Keys here: state, http, ready, log, mqtt, routes.",
             "2:7: http is '0.0.0.0:9464'; health and metrics are answered on this machine only. Use 127.0.0.1 or [::1], and a proxy with TLS and a token for others.",
             "4:3: routes.activity.model is missing; expected a name that 'seqstream models' lists, a model folder, or an .onnx file.",
-            "5:5: routes.activity.modle is no key. Did you mean 'model'? Keys here: model, feed, in, stream-field, pass-through, out, executor, device, lookahead, dimensions, constants, durable, threads, batch, wait, on-error, sinks, sink, commit, idle.",
+            "5:5: routes.activity.modle is no key. Did you mean 'model'? Keys here: model, feed, in, stream-field, pass-through, out, executor, device, lookahead, window, dimensions, constants, durable, threads, batch, wait, on-error, sinks, sink, commit, idle.",
             "6:11: routes.activity.feed: it begins with 'amqp://'; expected stdin, a file, or a broker (mqtt, mqtts, ws, wss).",
         ], lines[..5]);
         Assert.StartsWith("7:21: routes.activity.sinks: 'mqtt://h:1883/out' cannot be used: 'payload' is no option. Known are ", lines[5], StringComparison.Ordinal);
@@ -64,11 +64,11 @@ public sealed class ServeConfigurationTests
         { "routes: {a: {model: ner, model: ner, feed: stdin, sink: stdout}}\n", "1:26: 'model' stands here a second time; the first is in line 1. Keep one of them." },
         { "routes: {a: {model: ner, feed: stdin, sink: stdout, durable: true}}\n", "1:62: routes.a.durable is true, but no state directory is named. Add the top-level key 'state', or leave it out." },
         { "routes: {a: {model: ner, feed: stdin, sink: stdout, device: cuda, executor: native}}\n", "1:61: routes.a.device: The native executor runs on 'cpu' only, but the device asked for is 'cuda'. Leave out device, or use executor: onnxruntime." },
-        { "routes: {a: {model: ner, feed: stdin, sink: stdout, out: f32}}\n", "1:39: routes.a.sinks: Output format 'f32' holds numbers only, but model 'ner' answers with its decoder 'tags'. Use out: text, csv or jsonl." },
+        { "routes: {a: {model: ner, feed: stdin, sink: stdout, out: f32}}\n", "1:45: routes.a.sinks: Output format 'f32' holds numbers only, but model 'ner' answers with its decoder 'tags'. Use out: text, csv or jsonl." },
         { "routes: {a: {model: ner, feed: absent.txt, sink: stdout}}\n", "1:32: routes.a.feed: the file 'absent.txt' is absent; expected stdin, a file that is there, or a broker (mqtt, mqtts, ws, wss)." },
         { "state: s\nroutes: {a: {model: activity, feed: \"mqtt://u:secret@h/{stream}?overflow=drop-newest\", sink: stdout}}\n", "2:37: routes.a.feed: the feed drops messages (overflow=drop-newest), but a durable route promises to lose none. Use overflow=wait, or durable: false." },
         { "routes:\n  a: {model: activity, feed: \"mqtt://h/{stream}?client=c\", sink: stdout}\n  b: {model: activity, feed: \"mqtt://h/{stream}?client=c\", sink: stdout}\n", "3:30: client 'c' at h:1883 is used by route 'a' already; a broker lets only one connection have the name. Use another." },
-        { "mqtt: {password-file: /absent/secret}\nroutes: {a: {model: ner, feed: stdin, sink: stdout}}\n", "1:24: mqtt.password-file is '/absent/secret', which is absent or may not be read. Correct the path or the file's rights." },
+        { "mqtt: {password-file: /absent/secret}\nroutes: {a: {model: ner, feed: stdin, sink: stdout}}\n", "1:23: mqtt.password-file is '/absent/secret', which is absent or may not be read. Correct the path or the file's rights." },
         { "http: 127.0.0.1\nroutes: {a: {model: ner, feed: stdin, sink: stdout}}\n", "1:7: http is '127.0.0.1'; expected an address with a port, such as 127.0.0.1:9464." },
         { "log: {level: inf}\nroutes: {a: {model: ner, feed: stdin, sink: stdout}}\n", "1:14: log.level is 'inf'; expected debug or information or warning or error. Did you mean 'information'?" },
         { "routes: {a: {model: ner, feed: stdin, sink: stdout, dimensions: {x: 0}}}\n", "1:69: routes.a.dimensions.x is '0'; expected a whole number from 1 to 2147483647." },

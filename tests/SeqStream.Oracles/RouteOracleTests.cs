@@ -11,6 +11,7 @@ using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Ort;
 using SeqStream.Pipeline;
+using SeqStream.Pipeline.Shards;
 
 namespace SeqStream.Oracles;
 
@@ -20,7 +21,7 @@ namespace SeqStream.Oracles;
 /// </summary>
 public sealed class RouteOracleTests
 {
-    private const int Problems = 1500, OrtProblems = 150, MostStreams = 5, MoreFrames = 20;
+    private const int Problems = 1500, OrtProblems = 150, RestartProblems = 150, MostStreams = 5, MoreFrames = 20;
     private const float Tolerance = 2e-4f;
     private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
 
@@ -36,11 +37,15 @@ public sealed class RouteOracleTests
         ForRandomSeeds(OrtProblems, seed => EmissionsEqualWhole(new StreamProblem(seed, suitsOnnxRuntime: true), (problem, model, frames, x) => StreamOracleTests.OrtWhole(finding.Library!, problem, frames, x)));
     }
 
+    [Fact]
+    public void Emissions_are_the_same_however_often_the_route_is_stopped_and_started_again()
+        => ForRandomSeeds(RestartProblems, static seed => EmissionsEqualWhole(new StreamProblem(seed), static (problem, model, frames, x) => StreamOracleTests.OwnWhole(model, frames, x), restarts: 1 + (seed % 4)));
+
     private static void ForRandomSeeds(int problems, Action<int> check) => Check.One(
         Config.QuickThrowOnFailure.WithMaxTest(problems).WithQuietOnSuccess(true),
         Prop.ForAll(Gen.Choose(0, int.MaxValue).ToArbitrary(), check));
 
-    private static void EmissionsEqualWhole(StreamProblem problem, Func<StreamProblem, OnnxModel, int, float[], Dictionary<string, StreamOracleTests.Whole>> wholeOf)
+    private static void EmissionsEqualWhole(StreamProblem problem, Func<StreamProblem, OnnxModel, int, float[], Dictionary<string, StreamOracleTests.Whole>> wholeOf, int restarts = 0)
     {
         OnnxModel model = OnnxModel.Parse(problem.ModelBytes, $"problem {problem.Seed}");
         LoweringResult lowering = OnnxLowering.Lower(model);
@@ -48,14 +53,21 @@ public sealed class RouteOracleTests
         Random random = new(problem.Seed);
         Source[] sources = [.. Enumerable.Range(0, random.Next(1, MostStreams + 1)).Select(at => new Source($"s{at}", problem.Channels, random.Next(1, (int)lowering.ShortestStream + MoreFrames), lowering.ShortestStream, random))];
         using CancellationTokenSource stop = new();
-        Feed feed = new(sources, random, random.Next(2) == 0 ? stop : null);
+        Feed feed = new(sources, random, restarts == 0 && random.Next(2) == 0 ? stop : null);
         Sink sink = new();
         EngineOptions options = new() { Threads = random.Next(1, 3), MaxBatch = random.Next(1, 5), FrameCapacity = 8, EmissionCapacity = 8 };
-        RouteSummary summary = new Route(feed, StagesOf(lowering), sink, options, new Faults()).RunAsync(stop.Token).WaitAsync(s_patience, TestContext.Current.CancellationToken).GetAwaiter().GetResult();
+        ShardCounters counters = default;
+        MemoryStore store = new();
+        for (int life = 0; life <= restarts; life++)
+        {
+            feed.ItemsOfThisLife = life < restarts ? random.Next(30) : int.MaxValue;
+            if (restarts > 0) options = options with { Durability = new DurabilityOptions(store, "r") { Interval = TimeSpan.FromMilliseconds(random.Next(1, 5)), HibernateAfter = TimeSpan.FromTicks(random.Next(2)) } };
+            counters += new Route(feed, StagesOf(lowering), sink, options, new Faults()).RunAsync(stop.Token).WaitAsync(s_patience, TestContext.Current.CancellationToken).GetAwaiter().GetResult().Counters;
+        }
         int Counted(Source source) => source.Frames / lowering.LengthMultiple * lowering.LengthMultiple;
         Dictionary<string, StreamOracleTests.Whole>? Whole(Source source) => Counted(source) < lowering.ShortestStream ? null : wholeOf(problem, model, Counted(source), source.First(Counted(source)));
-        Assert.Equal(sources.Count(source => Counted(source) < lowering.ShortestStream), summary.Counters.TooShort);
-        Assert.Equal(sources.Where(source => Counted(source) >= lowering.ShortestStream).Sum(source => source.Frames - Counted(source)), summary.Counters.CutFrames);
+        Assert.Equal(sources.Count(source => Counted(source) < lowering.ShortestStream), counters.TooShort);
+        Assert.Equal(sources.Where(source => Counted(source) >= lowering.ShortestStream).Sum(source => source.Frames - Counted(source)), counters.CutFrames);
         foreach (Source source in sources) Compare(problem, lowering, source, sink.Said.GetValueOrDefault(source.Name, []), Whole(source));
     }
 
@@ -146,12 +158,16 @@ public sealed class RouteOracleTests
     {
         public string Source => "test";
 
+        /// <summary>Items after which this life of the route ends.</summary>
+        public int ItemsOfThisLife { get; set; }
+
         public async Task ReadAsync(FeedContext context, CancellationToken cancellation)
         {
             while (sources.Where(static source => source.Next < source.Items).ToArray() is { Length: > 0 } open)
             {
                 Source source = open[random.Next(open.Length)];
-                for (int chunk = random.Next(1, 10); chunk > 0 && source.Next < source.Items; chunk--) await context.Frames.WriteAsync(Item(context, source, source.Next++), CancellationToken.None);
+                if (ItemsOfThisLife == 0) return;
+                for (int chunk = random.Next(1, 10); chunk > 0 && source.Next < source.Items && ItemsOfThisLife > 0; chunk--, ItemsOfThisLife--) await context.Frames.WriteAsync(Item(context, source, source.Next++), CancellationToken.None);
             }
             if (stop is not null)
             {
@@ -189,6 +205,12 @@ public sealed class RouteOracleTests
         {
             await foreach (Emission emission in context.Emissions.ReadAllAsync(cancellation))
             {
+                if (emission.Kind == EmissionKind.Barrier)
+                {
+                    emission.Barrier!.Reached();
+                    context.Pool.Return(emission);
+                    continue;
+                }
                 string name = context.Streams.Name(emission.Stream);
                 if (!Said.TryGetValue(name, out List<Said>? said)) Said[name] = said = [];
                 for (int at = 0; at < emission.OutputCount; at++)

@@ -8,6 +8,7 @@ using SeqStream.Hosting.Routing;
 using SeqStream.Mqtt.Routing;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Pipeline;
+using SeqStream.Pipeline.Checkpoints;
 
 namespace SeqStream.Cli.Verbs;
 
@@ -17,6 +18,7 @@ internal static class RunVerb
     private static readonly ModelOptions s_model = new();
     private static readonly OutputOptions s_output = new();
     private static readonly BrokerOptions s_broker = new();
+    private static readonly StateOptions s_state = new();
     private static readonly Option<string?> s_in = new("--in") { Description = $"Format of the input: {string.Join(", ", FeedBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
     private static readonly Option<string?> s_out = new("--out") { Description = $"Format of the output: {string.Join(", ", SinkBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
     private static readonly Option<string> s_feed = new("--feed") { Description = "Where records come from: stdin, a file, or a broker as in mqtt://HOST/sensors/{stream}/x?qos=1&client=NAME.", DefaultValueFactory = static _ => Endpoint.StandardInput, HelpName = "URI" };
@@ -33,6 +35,7 @@ internal static class RunVerb
         s_out.AcceptOnlyFromAmong([.. SinkBuilder.Formats]);
         foreach (Option option in new Option[] { s_in, s_out, s_feed, s_sink, s_streamField, s_passThrough, s_strict }) verb.Options.Add(option);
         s_broker.AddTo(verb);
+        s_state.AddTo(verb);
         s_output.AddTo(verb);
         verb.SetAction(static (parsed, _) => RunAsync(parsed));
         return verb;
@@ -55,6 +58,7 @@ internal static class RunVerb
             (RecordShape? first, input) = await FirstRecord.PeekAsync(source, stop.Token).ConfigureAwait(false);
             if (first is not null) lowering = ModelLoader.Bind(reference, lowering, first);
         }
+        using SqliteCheckpointStore? store = s_state.Open(parsed);
         using LoadedModel model = ModelLoader.Load(reference, load, lowering);
         Notices notices = new(s_output.Quiet(parsed));
         notices.ExplainExecutor(model, load);
@@ -65,7 +69,10 @@ internal static class RunVerb
         string format = parsed.GetValue(s_out) ?? (fromBroker is null ? model.Card.OutputFormat : "jsonl");
         IEmissionSink sink = toBroker is null ? SinkBuilder.Create(format, output, model) : MqttSink.Create(toBroker, model.Card.Name, new BrokerNotices(notices));
         StageFactory stages = parsed.GetValue(s_strict) ? StrictFrontEnd.Guard(model.Stages) : model.Stages;
-        RouteSummary summary = await new Route(feed, stages, sink, new EngineOptions { Threads = s_model.Threads(parsed) }, faults).RunAsync(stop.Token).ConfigureAwait(false);
+        int threads = s_model.Threads(parsed);
+        EngineOptions options = new() { Threads = threads, Durability = s_state.Of(parsed, store, model.Card.Name, feed, sink, threads) };
+        if (options.Durability is { } kept && feed is IReceiptFeed receipts) receipts.Restore(store!.Items(kept.Route).Select(static item => KeyValuePair.Create(item.Key, item.Value!)));
+        RouteSummary summary = await new Route(feed, stages, sink, options, faults).RunAsync(stop.Token).ConfigureAwait(false);
         if (feed is MqttFeed broker) await broker.Completion.ConfigureAwait(false);
         notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
         notices.CountCutFrames(summary.Counters.CutFrames, model.Lowering.LengthMultiple);

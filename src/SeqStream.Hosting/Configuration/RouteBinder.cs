@@ -3,6 +3,7 @@ using System.Globalization;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Hosting.Routing;
 using SeqStream.Onnx.Lowering;
+using SeqStream.Ort.Stepping;
 
 namespace SeqStream.Hosting.Configuration;
 
@@ -87,6 +88,7 @@ internal static class RouteBinder
         Executor = map.Choice("executor", ("native", ExecutorKind.Native), ("onnxruntime", ExecutorKind.OnnxRuntime)) ?? ExecutorKind.Choose,
         Device = map.Text("device") ?? "cpu",
         LookAhead = map.Whole("lookahead", 0, LoweringOptions.MostLookAhead),
+        Window = map.Whole("window", 1, WindowModel.MostFrames),
         Dimensions = Numbers(map, "dimensions", static (numbers, name) => numbers.Whole(name, 1, int.MaxValue)).ToImmutableDictionary(static pair => pair.Key, static pair => pair.Value),
         Constants = Numbers(map, "constants", static (numbers, name) => numbers.Whole(name, int.MinValue, int.MaxValue)).ToImmutableDictionary(static pair => pair.Key, static pair => (long)pair.Value),
     };

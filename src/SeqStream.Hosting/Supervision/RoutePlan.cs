@@ -152,7 +152,7 @@ internal sealed class RoutePlan : IDisposable
     /// <summary>Messages that name options of the command line, in the words of a configuration.</summary>
     private static string AsSetting(string message)
     {
-        foreach ((string option, string key) in ((string, string)[])[("--out ", "out: "), ("--in ", "in: "), ("--device", "device"), ("--executor ", "executor: "), ("--lookahead ", "lookahead: "), ("--dim ", "dimensions: "), ("--const ", "constants: ")])
+        foreach ((string option, string key) in ((string, string)[])[("--out ", "out: "), ("--in ", "in: "), ("--device", "device"), ("--executor ", "executor: "), ("--lookahead ", "lookahead: "), ("--window ", "window: "), ("--dim ", "dimensions: "), ("--const ", "constants: ")])
             message = message.Replace(option, key, StringComparison.Ordinal);
         return message;
     }

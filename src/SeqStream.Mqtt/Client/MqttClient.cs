@@ -187,7 +187,7 @@ public sealed class MqttClient : IAsyncDisposable
     {
         ConnectionEnd end;
         long opened = _time.GetTimestamp();
-        bool wasOpen = false;
+        bool hasBegun = false, wasOpen = false;
         using CancellationTokenSource patience = new(_options.ConnectTimeout, _time);
         using CancellationTokenSource attempt = CancellationTokenSource.CreateLinkedTokenSource(_stop.Token);
         using (CancellationTokenRegistration late = patience.Token.UnsafeRegister(static source => ((CancellationTokenSource)source!).Cancel(), attempt))
@@ -196,6 +196,7 @@ public sealed class MqttClient : IAsyncDisposable
             {
                 Stream stream = await _transport.ConnectAsync(attempt.Token).ConfigureAwait(false);
                 _session.Begin();
+                hasBegun = true;
                 Task living = new Link(stream, _session, _options, _time).RunAsync(_goodbye.Task, KeepAlive, attempt.Token);
                 await Task.WhenAny(_session.Accepted, living).ConfigureAwait(false);
                 wasOpen = _session.Wire.IsOpen;
@@ -207,7 +208,7 @@ public sealed class MqttClient : IAsyncDisposable
             }
             catch (Exception problem)
             {
-                end = _session.Accepted is { IsCompletedSuccessfully: true } && !wasOpen ? Ended(wasOpen: false, default) : EndReport.Failed(_transport.Address, problem, wasOpen, _options.ConnectTimeout);
+                end = hasBegun && !wasOpen && _session.Accepted.IsCompletedSuccessfully ? Ended(wasOpen: false, default) : EndReport.Failed(_transport.Address, problem, wasOpen, _options.ConnectTimeout);
             }
         }
         _session.Wire.Reset();

@@ -131,14 +131,18 @@ public sealed class MqttFeed : IReceiptFeed
     {
         const int most = 64;
         Span<MessageHandle> handles = stackalloc MessageHandle[most];
-        for (ReadOnlySpan<long> rest = receipts; !rest.IsEmpty;)
+        int count = 0, returned = 0;
+        foreach (long receipt in receipts)
         {
-            int count = Math.Min(rest.Length, most);
-            for (int i = 0; i < count; i++) handles[i] = MessageHandle.FromReceipt(rest[i]);
-            Volatile.Read(ref _client)?.Acknowledge(handles[..count]);
-            rest = rest[count..];
+            if (receipt <= 0) continue;
+            handles[count++] = MessageHandle.FromReceipt(receipt);
+            returned++;
+            if (count < most) continue;
+            Volatile.Read(ref _client)?.Acknowledge(handles);
+            count = 0;
         }
-        Interlocked.Add(ref _returned, receipts.Length);
+        if (count > 0) Volatile.Read(ref _client)?.Acknowledge(handles[..count]);
+        Interlocked.Add(ref _returned, returned);
     }
 
     /// <inheritdoc/>

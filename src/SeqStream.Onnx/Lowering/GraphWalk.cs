@@ -93,7 +93,7 @@ internal sealed class GraphWalk
             try
             {
                 if (_isBody && !_rules.Bodies.TryTake()) throw new LoweringException(new Blocker(node.Name, node.Operator, "the nested graphs around it are too many, or make too many trips, to be written out", "Use fewer trips or nest the graphs less deeply"));
-                if (node is { Operator: "If", Domain: "" }) Branch(node, found[0], scope);
+                if (node is { Operator: "If", Domain: "" }) Branch(node, found.IsDefaultOrEmpty ? null : found[0], scope);
                 else Define(scope, Lower(node, inputs, [.. found.Select(static wire => wire?.Producer).OfType<TraceStep>()]));
                 return;
             }

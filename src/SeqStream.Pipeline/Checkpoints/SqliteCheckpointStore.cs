@@ -12,7 +12,9 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
     /// <summary>Version of the tables; a file of a newer version is refused.</summary>
     public const int FormatVersion = 1;
 
-    private const string FileName = "streams.sqlite";
+    /// <summary>The file in a state directory.</summary>
+    public const string FileName = "streams.sqlite";
+
     private readonly Lock _gate = new();
     private readonly StateDirectoryLock _lock;
     private readonly SqliteConnection _connection;
@@ -63,6 +65,9 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
             throw;
         }
     }
+
+    /// <summary>True if a directory holds a store.</summary>
+    public static bool Exists(string directory) => File.Exists(Path.Combine(directory, FileName));
 
     /// <inheritdoc/>
     public void Commit(IReadOnlyList<Checkpoint> checkpoints, IReadOnlyList<SourceItem> items)

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Text;
 using SeqStream.Contracts;
 using SeqStream.State;
 
@@ -91,6 +92,32 @@ public readonly ref struct StreamRecord
         ReadOnlySpan<byte> row = reader.ReadBytes();
         if (row.Length != signature.Layout.RowBytes) throw new StateSnapshotException($"The stored stream has a state of {row.Length} bytes; model '{signature.ModelName}' needs {signature.Layout.RowBytes}.");
         return new StreamRecord { Steps = steps, Position = position, Row = row, FrontEnd = reader.ReadBytes(), Decoder = reader.ReadBytes(), Shard = reader.ReadBytes() };
+    }
+
+    /// <summary>Reads what a record says of itself, whatever model it belongs to.</summary>
+    /// <exception cref="StateSnapshotException">The bytes are no record, or are damaged.</exception>
+    public static StreamRecordSummary Summarize(ReadOnlySpan<byte> bytes)
+    {
+        StateReader reader = new(Checked(bytes));
+        _ = reader.ReadInt();
+        _ = reader.ReadInt();
+        ulong layout = (ulong)reader.ReadLong(), model = (ulong)reader.ReadLong();
+        long steps = reader.ReadCount(), position = reader.ReadLong();
+        string name = Encoding.UTF8.GetString(reader.ReadBytes());
+        return new StreamRecordSummary(name, layout, model, steps, position, reader.ReadBytes().Length, bytes.Length);
+    }
+
+    /// <summary>True if the stream of a record has work of its own to go on with.</summary>
+    /// <exception cref="StateSnapshotException">The bytes are no record, or are damaged.</exception>
+    public static bool IsBusy(ReadOnlySpan<byte> bytes)
+    {
+        const int header = 40;
+        StateReader reader = new(Checked(bytes)[header..]);
+        for (int part = 0; part < 4; part++) _ = reader.ReadBytes();
+        StateReader shard = new(reader.ReadBytes());
+        bool isOpen = shard.ReadBool();
+        _ = shard.ReadInt();
+        return isOpen && shard.ReadInt() != 0;
     }
 
     /// <summary>The bytes before the checksum of a record that is whole.</summary>

@@ -16,6 +16,10 @@ public sealed partial class Shard
     private readonly StateWriter _part = new();
     private StreamTrack[] _tracks = [];        // [stream index]
     private int _sweepAt;
+    private int _insideMessages;               // streams that have taken a part of a message: the source would repeat all of it
+
+    /// <summary>True while a stream has taken a part of a message only; no checkpoint can be made then.</summary>
+    internal bool IsInsideMessage => _insideMessages > 0;
 
     /// <summary>True if something changed since the last checkpoint.</summary>
     internal bool HasChanges => _dirty.Count > 0 || _taken.Count > 0;
@@ -40,10 +44,12 @@ public sealed partial class Shard
     }
 
     /// <summary>
-    /// Hands over what changed, behind the emissions that the changes led to. Between turns. False if both checkpoints are still on their way.
+    /// Hands over what changed, behind the emissions that the changes led to. Between turns. False if both checkpoints are still on their way, or
+    /// a stream has taken a part of a message only.
     /// </summary>
     internal bool TryCheckpoint()
     {
+        if (_insideMessages > 0) return false;
         if (!_keeping!.TryBegin(out PendingCheckpoint? pending)) return false;
         foreach (int stream in _dirty) Keep(stream, pending!.Content);
         _dirty.Clear();
@@ -112,7 +118,10 @@ public sealed partial class Shard
             active.Receipt = frame.Receipt;
             return true;
         }
-        if (frame.Receipt != 0) _taken.Add(frame.Receipt);
+        bool isInside = frame.Receipt == Frame.Unfinished;
+        if (isInside != active.IsInsideMessage) _insideMessages += isInside ? 1 : -1;
+        active.IsInsideMessage = isInside;
+        if (frame.Receipt > 0) _taken.Add(frame.Receipt);
         ref StreamTrack track = ref _tracks[stream];
         track.Seen = Now;
         return !_keeping.Options.IsReplayed || track.Place.TryAdvance(frame.Position);

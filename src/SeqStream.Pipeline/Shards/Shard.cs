@@ -332,7 +332,7 @@ public sealed partial class Shard : IDisposable
             _idleDecoders.Push(active.Decoder);
             active.Decoder = null;
         }
-        if (active.FrontEnd is not null || active.Decoder is not null || !active.Notes.IsEmpty) return;
+        if (active.FrontEnd is not null || active.Decoder is not null || !active.Notes.IsEmpty || active.IsInsideMessage) return;
         active.Latest.Clear();
         _idleRecords.Push(active);
         entry.ActivePlusOne = 0;

@@ -137,10 +137,10 @@ internal sealed class ShardThread
         return left > s_shortWait ? left : s_shortWait;
     }
 
-    /// <summary>The last checkpoint: everything is stepped.</summary>
+    /// <summary>The last checkpoint: everything is stepped. Where the source broke off inside a message there is none: it repeats what was not acknowledged.</summary>
     private void KeepTheRest()
     {
-        while (_shard.HasChanges && !_cancellation.IsCancellationRequested && !_shard.TryCheckpoint()) _keeping!.WaitForFree(_cancellation);
+        while (_shard.HasChanges && !_shard.IsInsideMessage && !_cancellation.IsCancellationRequested && !_shard.TryCheckpoint()) _keeping!.WaitForFree(_cancellation);
     }
 
     /// <summary>Lets frames gather until a batch is full or the oldest has waited long enough.</summary>

@@ -96,10 +96,24 @@ internal sealed class MemoryLink
             int passed = link.Admit(isUp, buffer.Length);
             if (passed < 0) throw new IOException("Broken pipe");
             if (link.IsSilent) return;
-            if (passed > 0) await writer.WriteAsync(buffer[..passed], cancellationToken);
+            if (passed > 0 && !await TryPassAsync(buffer[..passed], cancellationToken)) throw new IOException("Broken pipe");
             if (passed == buffer.Length) return;
             link.Break(link.Resets);
             throw new IOException("Broken pipe");
+        }
+
+        /// <summary>False if the other end broke the link meanwhile.</summary>
+        private async ValueTask<bool> TryPassAsync(ReadOnlyMemory<byte> bytes, CancellationToken cancellation)
+        {
+            try
+            {
+                await writer.WriteAsync(bytes, cancellation);
+                return true;
+            }
+            catch (InvalidOperationException) when (link.IsBroken)
+            {
+                return false;
+            }
         }
 
         public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) => ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();

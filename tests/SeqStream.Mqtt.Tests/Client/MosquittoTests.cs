@@ -323,6 +323,18 @@ public sealed class MosquittoTests
     private static BackoffOptions Quick => new() { First = TimeSpan.FromMilliseconds(20), Longest = TimeSpan.FromMilliseconds(50), MaxAttemptsPerMinute = 10_000 };
 
     [Fact]
+    public async Task Broker_that_goes_and_stays_away_is_told_as_such()
+    {
+        using Mosquitto broker = Mosquitto.Start();
+        Observed observed = new();
+        await using MqttClient client = await broker.ConnectAsync(new MqttOptions { Backoff = Quick }, observer: observed);
+        broker.Kill();
+        string gone = $"MQTT broker 127.0.0.1:{broker.Port} cannot be reached: Connection refused. Check address and port, and that the broker runs.";
+
+        await Clients.UntilAsync(() => observed.Events.Any(e => e.Kind == MqttEventKind.ConnectFailed && e.Label == "network" && e.Text == gone));
+    }
+
+    [Fact]
     public async Task Broker_that_is_not_there_is_told_with_its_address()
     {
         int port = Mosquitto.FreePort();

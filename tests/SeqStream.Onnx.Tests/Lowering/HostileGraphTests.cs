@@ -26,6 +26,15 @@ public class HostileGraphTests
         Assert.True(GC.GetTotalAllocatedBytes() - before < 64 << 20);
     }
 
+    /// <summary>Found by the fuzzer.</summary>
+    [Fact]
+    public void If_without_a_condition_is_refused()
+    {
+        OnnxGraphWriter branch = new OnnxGraphWriter("branch").Node("Neg", ["x"], ["n"]).Output("n");
+        OnnxModel model = TestGraphs.Build(graph => graph.Input("x", ElementType.Float32, 1, 2).NamedNode("choice", "", "If", [], ["y"], ("then_branch", branch), ("else_branch", branch)).Output("y"));
+        Assert.Equal("choice", Assert.Single(TestGraphs.Refused(model)).Node);
+    }
+
     [Fact]
     public void A_chain_that_doubles_a_constant_without_end_is_refused()
     {

@@ -30,7 +30,7 @@ public sealed class DurableRouteTests
             if (life < 7) sink.OnDelivered = count => { if (count - delivered >= upTo) throw new InvalidDataException("the process breaks off"); };
             else sink.OnDelivered = static _ => { };
             using SqliteCheckpointStore store = new(directory.Path);
-            using ScriptedSource.Feed feed = source.Open(random.Next(1, 64), isPrompt: random.Next(3) > 0);
+            using ScriptedSource.Feed feed = source.Open(random.Next(1, 64), isPrompt: random.Next(3) > 0, isSplit: seed % 3 == 0);
             await Live(store, feed, sink, stages, random, hibernates: random.Next(2) == 0);
         }
         Check(source, sink, seed % 2 == 0 ? 0 : LateModel.Delay);

@@ -29,9 +29,10 @@ internal sealed class ScriptedSource(int streams, int messages, int seed)
     /// <summary>Reads it once, from the oldest message that is not acknowledged on.</summary>
     /// <param name="window">Messages that may be out.</param>
     /// <param name="isPrompt">False to lose acknowledgements of the last moments, as a broken connection does.</param>
-    public Feed Open(int window, bool isPrompt) => new(this, window, isPrompt);
+    /// <param name="isSplit">True to give each step of a message as a frame of its own.</param>
+    public Feed Open(int window, bool isPrompt, bool isSplit = false) => new(this, window, isPrompt, isSplit);
 
-    internal sealed class Feed(ScriptedSource source, int window, bool isPrompt) : IReceiptFeed, IDisposable
+    internal sealed class Feed(ScriptedSource source, int window, bool isPrompt, bool isSplit) : IReceiptFeed, IDisposable
     {
         private readonly SemaphoreSlim _room = new(window);
         private readonly ConcurrentDictionary<long, bool> _stored = [];
@@ -73,10 +74,15 @@ internal sealed class ScriptedSource(int streams, int messages, int seed)
                     continue;
                 }
                 await _room.WaitAsync(cancellation);
-                FramePayload payload = context.Payloads.Rent();
-                payload.BeginSegment(0, isInteger: false);
-                payload.Add(Values(message));
-                await context.Frames.WriteAsync(new Frame { Stream = context.Streams.Intern($"s{source.Streams[message]}"), Time = double.NaN, Position = message + 1, Receipt = message + 1, Payload = payload }, cancellation);
+                float[][] frames = isSplit ? [.. Values(message).Chunk(TestStages.Width)] : [Values(message)];
+                for (int at = 0; at < frames.Length; at++)
+                {
+                    FramePayload payload = context.Payloads.Rent();
+                    payload.BeginSegment(0, isInteger: false);
+                    payload.Add(frames[at]);
+                    long receipt = at + 1 < frames.Length ? Frame.Unfinished : message + 1;
+                    await context.Frames.WriteAsync(new Frame { Stream = context.Streams.Intern($"s{source.Streams[message]}"), Time = double.NaN, Position = message + 1, Receipt = receipt, Payload = payload }, cancellation);
+                }
             }
         }
 
