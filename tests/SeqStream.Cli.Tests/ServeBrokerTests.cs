@@ -18,7 +18,7 @@ public sealed class ServeBrokerTests
     public async Task Routes_of_several_models_answer_as_the_filter_does_and_every_sink_gets_everything()
     {
         using Mosquitto broker = Mosquitto.Start();
-        string filter = (await Seqstream.RunAsync(string.Concat(Enumerable.Repeat($"{{\"stream\":\"ada\",\"x\":{Reading}}}\n", 3)), "run", "activity")).Output;
+        string filter = (await Seqstream.RunAsync(string.Concat(Enumerable.Repeat($"{{\"stream\":\"ada\",\"x\":{Reading}}}\n", 3)), "run", "activity", "--in", "jsonl", "--out", "jsonl")).Output;
         using ServedDaemon daemon = new ServedDaemon($$"""
             state: {folder}/state
             http: 127.0.0.1:0
@@ -95,7 +95,6 @@ public sealed class ServeBrokerTests
         daemon.Start();
         await daemon.UntilLogAsync("Ready:", times: 2);
         await publishing.WaitForExitAsync(TestContext.Current.CancellationToken);
-        using ServedDaemon second = daemon;
         string output = Path.Combine(daemon.Folder, "out.jsonl");
         long deadline = Environment.TickCount64 + 60_000;
         while (File.ReadLines(output).Count() < count && Environment.TickCount64 < deadline) await Task.Delay(20, TestContext.Current.CancellationToken);
