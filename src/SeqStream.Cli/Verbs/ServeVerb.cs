@@ -6,6 +6,7 @@ using SeqStream.Hosting.Configuration;
 using SeqStream.Hosting.Logging;
 using SeqStream.Hosting.Supervision;
 using SeqStream.Hosting.Systemd;
+using SeqStream.Pipeline.Checkpoints;
 
 namespace SeqStream.Cli.Verbs;
 
@@ -51,7 +52,7 @@ internal static class ServeVerb
             {
                 null => ExitCode.Ok,
                 ConfigurationException refused => Refuse(refused),
-                { } failure when failure is RouteFailedException or TimeoutException => Failure.ExitCodeOf(failure) ?? ExitCode.Failed,
+                { } failure when failure is RouteFailedException or TimeoutException or CheckpointException => Failure.ExitCodeOf(failure) ?? ExitCode.Failed,
                 { } failure => Failure.Report(failure),
             };
         }

@@ -41,6 +41,12 @@ internal sealed class YamlNodes(string source, ConfigProblems problems)
             problems.Add(PlaceOf(fault.Start), $"this is no YAML: {Lower(fault.Message.TrimEnd('.'))}. Check the indentation, the blank after each colon, and quotes.");
             return null;
         }
+        catch (Exception fault) when (fault is InvalidOperationException or ArgumentException or FormatException or IndexOutOfRangeException)
+        {
+            // What the parser's own checks let through.
+            problems.Add(PlaceOf(parser.Current?.Start ?? Mark.Empty), "this is no YAML from here on. Check the indentation, the blank after each colon, and quotes.");
+            return null;
+        }
         catch (TooMuchException fault)
         {
             problems.Add(PlaceOf(fault.Place), fault.Message);

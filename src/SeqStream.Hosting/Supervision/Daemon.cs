@@ -81,7 +81,7 @@ public sealed class Daemon : IDisposable
         Task watching = Task.CompletedTask;
         try
         {
-            _store = _options.StateDirectory is { } directory ? new SqliteCheckpointStore(directory) : null;
+            _store = OpenStore(log);
             foreach (RoutePlan plan in _plans) Start(plan, log);
             _plans = [];
             watching = watchdog.RunAsync(ended.Token);
@@ -91,7 +91,7 @@ public sealed class Daemon : IDisposable
         {
             _isStopping = true;
             notifier.Stopping("stopping");
-            DaemonLog.Stopping(log);
+            if (_runners.Count > 0) DaemonLog.Stopping(log);
             await StopAsync(_runners, log).ConfigureAwait(false);
             await ended.CancelAsync().ConfigureAwait(false);
             await watching.ConfigureAwait(false);
@@ -222,6 +222,19 @@ public sealed class Daemon : IDisposable
     private void ThrowIfFailed()
     {
         if (Runners().Find(static runner => runner.Fault is not null) is { } failed) throw new RouteFailedException(failed.Options.Name, failed.Fault!);
+    }
+
+    private SqliteCheckpointStore? OpenStore(ILogger log)
+    {
+        try
+        {
+            return _options.StateDirectory is { } directory ? new SqliteCheckpointStore(directory) : null;
+        }
+        catch (CheckpointException fault)
+        {
+            DaemonLog.StateUnusable(log, fault.Message);
+            throw;
+        }
     }
 
     private HealthListener? Listen(Watchdog watchdog, ILogger log)

@@ -23,6 +23,9 @@ internal static partial class DaemonLog
     [LoggerMessage(6, LogLevel.Information, "Health and metrics are at http://{Address}/healthz, /readyz and /metrics.", EventName = "HealthListening")]
     public static partial void Listening(ILogger log, string address);
 
+    [LoggerMessage(7, LogLevel.Error, "{Problem}", EventName = "StateUnusable")]
+    public static partial void StateUnusable(ILogger log, string problem);
+
     [LoggerMessage(10, LogLevel.Information, "Route '{Route}' starts: {Feed} to {Sinks} through model '{Model}' ({Executor}; {Reason}).", EventName = "RouteStarting")]
     public static partial void RouteStarting(ILogger log, string route, string feed, string sinks, string model, string executor, string reason);
 
