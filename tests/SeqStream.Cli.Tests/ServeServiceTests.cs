@@ -134,6 +134,26 @@ public sealed class ServeServiceTests
         foreach (string line in daemon.Log.Split('\n', StringSplitOptions.RemoveEmptyEntries)) System.Text.Json.JsonDocument.Parse(line).Dispose();
     }
 
+    /// <summary>What dotnet-counters listens to, taken by the runtime's own recorder.</summary>
+    [Fact]
+    public async Task Meter_is_seen_from_outside_the_process()
+    {
+        using ServedDaemon daemon = new(Tags);
+        string trace = Path.Combine(daemon.Folder, "trace");
+        daemon.Start(new()
+        {
+            ["DOTNET_EnableEventPipe"] = "1",
+            ["DOTNET_EventPipeOutputPath"] = trace,
+            ["DOTNET_EventPipeConfig"] = "System.Diagnostics.Metrics:0x2:5:Metrics=SeqStream;RefreshInterval=1;MaxTimeSeries=1000;MaxHistograms=10;SessionId=test",
+        });
+        await daemon.UntilLogAsync("Ready:");
+        await Task.Delay(2500, TestContext.Current.CancellationToken);
+        Assert.Equal(0, await daemon.EndAsync());
+        byte[] bytes = File.ReadAllBytes(trace);
+
+        foreach (string word in (string[])["seqstream.shard.steps", "seqstream.shard.live_streams", "route=tags"]) Assert.True(bytes.AsSpan().IndexOf(System.Text.Encoding.Unicode.GetBytes(word)) > 0, word);
+    }
+
     [Fact]
     public async Task Journal_gets_priorities()
     {
@@ -171,6 +191,21 @@ public sealed class ServeServiceTests
         Assert.Equal(69, await daemon.ExitAsync());
         Assert.Contains("error Route 'activity' failed: MQTT broker 127.0.0.1:1 cannot be reached: Connection refused.", daemon.Log, StringComparison.Ordinal);
         Assert.DoesNotContain("secret", daemon.Log, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Route_that_comes_with_a_reload_and_cannot_start_is_tried_again()
+    {
+        using ServedDaemon daemon = new ServedDaemon(Tags).Start();
+        await daemon.UntilLogAsync("Ready:");
+        daemon.Configure(Tags.TrimEnd()[..^1] + ", more: {model: activity, feed: 'mqtt://127.0.0.1:1/in/{stream}?client=c', sink: stdout}}\n");
+        daemon.Signal("HUP");
+        await daemon.UntilLogAsync("Route 'more' failed: MQTT broker 127.0.0.1:1 cannot be reached", times: 2);
+        await daemon.Process.StandardInput.WriteLineAsync("Berlin is large .");
+        daemon.Process.StandardInput.Close();
+
+        Assert.StartsWith("Berlin\t", await daemon.Process.StandardOutput.ReadLineAsync(TestContext.Current.CancellationToken), StringComparison.Ordinal);
+        Assert.Equal(0, await daemon.EndAsync());
     }
 
     [Fact]

@@ -197,7 +197,7 @@ public sealed class Daemon : IDisposable
 
     private void Start(RoutePlan plan, ILogger log)
     {
-        RouteRunner runner = new(plan, _setup.Streams, _store, log, _setup.Time, () => _occasions.Writer.TryWrite(Occasion.RouteChanged));
+        RouteRunner runner = new(plan, _setup.Streams, _store, log, _setup.Time, () => _isReady || _options.Ready == ReadyRule.Lazy, () => _occasions.Writer.TryWrite(Occasion.RouteChanged));
         lock (_gate) _runners.Add(runner);
         runner.Start();
     }

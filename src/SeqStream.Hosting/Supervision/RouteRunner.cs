@@ -14,8 +14,9 @@ namespace SeqStream.Hosting.Supervision;
 /// <param name="store">Where streams are kept; null for nowhere.</param>
 /// <param name="log">The log.</param>
 /// <param name="time">The clock.</param>
+/// <param name="isReady">True once the daemon was ready: from then on a route that cannot start is tried again.</param>
 /// <param name="changed">Called when the status changes; any thread.</param>
-internal sealed class RouteRunner(RoutePlan plan, DaemonStreams streams, ICheckpointStore? store, ILogger log, TimeProvider time, Action changed) : IAsyncDisposable
+internal sealed class RouteRunner(RoutePlan plan, DaemonStreams streams, ICheckpointStore? store, ILogger log, TimeProvider time, Func<bool> isReady, Action changed) : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly RestartPauses _pauses = new(time, Random.Shared);
@@ -102,8 +103,7 @@ internal sealed class RouteRunner(RoutePlan plan, DaemonStreams streams, ICheckp
     /// <summary>Waits before the next run. False if there is none.</summary>
     private async Task<bool> PauseAsync(Exception fault)
     {
-        bool isFirst = !_hasBeenUp && plan.Daemon.Ready == ReadyRule.Connected;
-        if (isFirst || Options.OnError == FailureRule.Stop)
+        if (!isReady() || Options.OnError == FailureRule.Stop)
         {
             Fault = fault;
             DaemonLog.RouteFailed(log, Options.Name, Describe(fault));
