@@ -18,11 +18,15 @@ public sealed class Route(IFrameFeed feed, StageFactory stages, IEmissionSink si
 {
     private ExceptionDispatchInfo? _feedFailure; // set before the frames are completed, so that whoever sees their end sees it
 
+    /// <summary>The engine, from the moment the route runs; for counters and queue lengths.</summary>
+    public StreamEngine? Engine { get; private set; }
+
     /// <summary>Runs until the feed ends and everything is delivered, the sink closes, or <paramref name="cancellation"/> asks to stop: then what was read is stepped, every open sequence ends, and all its answers are delivered.</summary>
     /// <exception cref="IOException">The feed or the sink failed.</exception>
     public async Task<RouteSummary> RunAsync(CancellationToken cancellation)
     {
         await using StreamEngine engine = new(stages, options with { Source = feed.Source, Receipts = feed as IReceiptFeed }, faults);
+        Engine = engine;
         using CancellationTokenSource feedStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using CancellationTokenRegistration drain = cancellation.Register(engine.EndAll);
         _ = YieldFrames(engine, feedStop.Token, cancellation);

@@ -36,7 +36,7 @@ public sealed class StreamEngine : IAsyncDisposable
         _shards = new Shard[options.Threads];
         _threads = new ShardThread[options.Threads];
         ChannelWriter<Frame>[] writers = new ChannelWriter<Frame>[options.Threads];
-        _writer = options.Durability is null ? null : new CheckpointWriter(options.Durability, options.Receipts, Fail);
+        _writer = options.Durability is null ? null : new CheckpointWriter(options.Durability, options.Receipts, Fail, time ?? TimeProvider.System);
         List<StreamId>[]? busy = _writer is null ? null : BusyStreams(options.Durability!, options.Threads);
         for (int i = 0; i < options.Threads; i++)
         {
@@ -75,6 +75,15 @@ public sealed class StreamEngine : IAsyncDisposable
             return sum;
         }
     }
+
+    /// <summary>Streams that hold state in memory; a reader on another thread may be a few turns behind.</summary>
+    public int LiveStreams => _shards.Sum(static shard => shard.LiveStreams);
+
+    /// <summary>Checkpoints that were stored, with the clock's timestamp of the last one; zeros if streams are not kept.</summary>
+    public (long Count, long At) StoredCheckpoints => _writer is null ? default : (_writer.Stored, _writer.StoredAt);
+
+    /// <summary>[shard] what each shard's thread is doing just now.</summary>
+    public ShardPulse[] Pulses() => Array.ConvertAll(_threads, static thread => thread.Pulse);
 
     /// <summary>Completes when everything is stepped, or with the fault that ended the engine.</summary>
     public Task Completion => _completion;

@@ -74,6 +74,9 @@ public sealed partial class Shard : IDisposable
     /// <summary>Streams that hold state.</summary>
     public int LiveStreams => _executor.LiveStreams;
 
+    /// <summary>True while it waits for room among the emissions. Any thread.</summary>
+    internal bool IsDelivering => _outlet.IsWaiting;
+
     /// <summary>Does one round of work. Shard thread only. Allocates nothing once buffers have grown to the load.</summary>
     /// <returns>False if there was nothing to do.</returns>
     [HotPath]

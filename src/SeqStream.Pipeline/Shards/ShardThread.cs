@@ -16,6 +16,8 @@ internal sealed class ShardThread
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
     private volatile bool _endsStreams;
+    private volatile bool _isParked;
+    private long _turns;
     private long _checkpointAt;   // when the last one was made
     private long _sweepAt;        // when quiet streams were looked for last
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -40,6 +42,9 @@ internal sealed class ShardThread
 
     /// <summary>Completes when the thread has ended; faulted with what ended it early.</summary>
     public Task Completion => _completion.Task;
+
+    /// <summary>What the thread is doing just now. Any thread.</summary>
+    public ShardPulse Pulse => new(Volatile.Read(ref _turns), _isParked, _shard.IsDelivering, Completion.IsCompleted, _frames.CanCount ? _frames.Count : 0);
 
     private void Run()
     {
@@ -72,6 +77,7 @@ internal sealed class ShardThread
         if (_keeping is not null) _shard.Now = _time.GetTimestamp();
         while (!_cancellation.IsCancellationRequested && _shard.Turn())
         {
+            _turns++;
             if (_keeping is not null) Tend();
         }
     }
@@ -89,9 +95,23 @@ internal sealed class ShardThread
     {
         if (_keeping is not null)
         {
-            while (!more.Wait(UntilNextDuty(), _cancellation)) Tend();
+            while (!Park(more, UntilNextDuty())) Tend();
         }
+        Park(more, Timeout.InfiniteTimeSpan);
         return more.GetAwaiter().GetResult();
+    }
+
+    private bool Park(Task<bool> more, TimeSpan most)
+    {
+        _isParked = true;
+        try
+        {
+            return more.Wait(most, _cancellation);
+        }
+        finally
+        {
+            _isParked = false;
+        }
     }
 
     /// <summary>Makes a checkpoint and looks for quiet streams when it is time.</summary>
