@@ -66,7 +66,8 @@ public sealed class AudioFeed : IFrameFeed
         {
             failure = problem;
         }
-        if (_isOpen) await EndAsync(cancellation).ConfigureAwait(false);
+        if (_isOpen && _context.EndsStreams) await EndAsync(cancellation).ConfigureAwait(false);
+        else if (_isOpen) await SendAsync(_chain.Flush(), cancellation).ConfigureAwait(false);
         if (failure is { Fault: AudioFault.BadData }) Report(failure.Message);
         else if (failure is not null) throw failure;
     }

@@ -22,7 +22,14 @@ public static class AudioFeeds
     public static bool IsUri(string uri)
     {
         ArgumentNullException.ThrowIfNull(uri);
-        return uri.StartsWith("alsa:", StringComparison.Ordinal) || uri.StartsWith("exec:", StringComparison.Ordinal);
+        return IsDevice(uri) || uri.StartsWith("exec:", StringComparison.Ordinal);
+    }
+
+    /// <summary>True if <paramref name="uri"/> names a sound device, which knows its own format.</summary>
+    public static bool IsDevice(string uri)
+    {
+        ArgumentNullException.ThrowIfNull(uri);
+        return uri.StartsWith("alsa:", StringComparison.Ordinal);
     }
 
     /// <summary>Samples from bytes, such as stdin or an open file.</summary>
@@ -33,7 +40,7 @@ public static class AudioFeeds
     /// <param name="options">How samples become frames.</param>
     /// <exception cref="AudioException">The format is not known, or rate or channels are out of range.</exception>
     public static AudioFeed FromBytes(string source, Stream input, string format, AudioFormat from, AudioFeedOptions? options = null)
-        => new(Decode(source, input, format, from), options);
+        => new(SourceOf(source, input, format, from), options);
 
     /// <summary>A sound device, or the output of a command.</summary>
     /// <param name="uri"><c>alsa:DEVICE</c> or <c>exec:COMMAND</c>.</param>
@@ -41,16 +48,22 @@ public static class AudioFeeds
     /// <param name="from">Rate and channels: of a command's plain samples, or to ask of a device first.</param>
     /// <param name="options">How samples become frames.</param>
     /// <exception cref="AudioException">The URI or the format is not known, or rate or channels are out of range.</exception>
-    public static AudioFeed FromUri(string uri, string format, AudioFormat from, AudioFeedOptions? options = null)
+    public static AudioFeed FromUri(string uri, string format, AudioFormat from, AudioFeedOptions? options = null) => new(SourceOf(uri, format, from), options);
+
+    /// <summary>The source of <see cref="FromBytes"/>, not opened yet.</summary>
+    /// <inheritdoc cref="FromBytes"/>
+    public static IAudioSource SourceOf(string source, Stream input, string format, AudioFormat from)
+        => format == WavFormat ? new WavSource(source, input) : new RawPcmSource(source, input, SampleEncodings.Parse(format), from);
+
+    /// <summary>The source of <see cref="FromUri"/>, not opened yet.</summary>
+    /// <inheritdoc cref="FromUri"/>
+    public static IAudioSource SourceOf(string uri, string format, AudioFormat from)
     {
         ArgumentNullException.ThrowIfNull(uri);
         if (!IsUri(uri) || uri.Length == 5) throw AudioThrow.UnknownUri(uri);
         string rest = uri[5..];
-        if (uri.StartsWith("alsa:", StringComparison.Ordinal)) return new AudioFeed(new AlsaAudioSource(new AlsaOptions { Device = rest, RateHz = from.RateHz, Channels = from.Channels }), options);
+        if (IsDevice(uri)) return new AlsaAudioSource(new AlsaOptions { Device = rest, RateHz = from.RateHz, Channels = from.Channels });
         if (format != WavFormat) SampleEncodings.Parse(format);
-        return new AudioFeed(new CommandAudioSource(rest, output => Decode(uri, output, format, from)), options);
+        return new CommandAudioSource(rest, output => SourceOf(uri, output, format, from));
     }
-
-    private static IAudioSource Decode(string source, Stream input, string format, AudioFormat from)
-        => format == WavFormat ? new WavSource(source, input) : new RawPcmSource(source, input, SampleEncodings.Parse(format), from);
 }

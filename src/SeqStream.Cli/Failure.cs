@@ -1,6 +1,9 @@
 using System.Globalization;
+using SeqStream.Audio;
 using SeqStream.Contracts;
 using SeqStream.Hosting.Catalog;
+using SeqStream.Hosting.Configuration;
+using SeqStream.Hosting.Supervision;
 using SeqStream.Mqtt.Client;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
@@ -20,7 +23,12 @@ internal static class Failure
         OnnxFormatException or ModelNotStreamableException or StepNotWritableException or InvalidDataException => ExitCode.BadData,
         ModelNotFoundException or FileNotFoundException or DirectoryNotFoundException => ExitCode.NoInput,
         OrtLibraryNotFoundException or DeviceUnavailableException or PlatformNotSupportedException => ExitCode.Unavailable,
-        CardException => ExitCode.Configuration,
+        CardException or ConfigurationException => ExitCode.Configuration,
+        AudioException { Fault: AudioFault.BadData } => ExitCode.BadData,
+        AudioException { Fault: AudioFault.Configuration } => ExitCode.Configuration,
+        AudioException => ExitCode.Unavailable,
+        RouteFailedException => ExitCodeOf(failure.InnerException!) ?? ExitCode.Failed,
+        TimeoutException => ExitCode.Failed,
         MqttConnectException => ExitCode.Unavailable,
         CheckpointException or OrtException or IOException or UnauthorizedAccessException => ExitCode.Failed,
         _ => null,

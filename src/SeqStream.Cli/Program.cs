@@ -25,6 +25,7 @@ internal static class Program
     private static RootCommand CreateRoot() => new("SeqStream: streaming inference for stateful sequence models.")
     {
         RunVerb.Create(),
+        ServeVerb.Create(),
         GenerateVerb.Create(),
         ModelsVerb.Create(),
         StateVerb.Create(),

@@ -76,7 +76,7 @@ public abstract class LineFeed : IFrameFeed
         string? problem = lines.IsTooLong || !Utf8.IsValid(lines.Line) ? DescribeBadLine(lines) : Parse(lines.Line, frames);
         if (problem is null) return;
         frames.Abandon();
-        faults.Report(new RecordFault(Source, lines.Number, problem));
+        faults.Report(new RecordFault(Source, lines.Number, problem) { Record = RecordFault.Copy(lines.Line) });
     }
 
     private string DescribeBadLine(LineReader lines) => lines.IsTooLong

@@ -65,7 +65,7 @@ public sealed class RawFloatFeed : IFrameFeed
             buffer.AsSpan(at, filled - at).CopyTo(buffer);
             filled -= at;
         }
-        if (filled > 0) ReportRest(context, frames.Position + 1, filled, rowBytes);
+        if (filled > 0) ReportRest(context, frames.Position + 1, buffer.AsSpan(0, filled), rowBytes);
         await frames.EndAllAsync(cancellation).ConfigureAwait(false);
     }
 
@@ -86,7 +86,7 @@ public sealed class RawFloatFeed : IFrameFeed
         frames.AddPayload(stream);
     }
 
-    private void ReportRest(FeedContext context, long position, int found, int rowBytes) => context.Faults.Report(new RecordFault(Source, position, string.Create(
+    private void ReportRest(FeedContext context, long position, ReadOnlySpan<byte> found, int rowBytes) => context.Faults.Report(new RecordFault(Source, position, string.Create(
         CultureInfo.InvariantCulture,
-        $"the source ends after {found} of the row's {rowBytes} bytes. Expected rows of {_rowNumbers} float32 numbers.")));
+        $"the source ends after {found.Length} of the row's {rowBytes} bytes. Expected rows of {_rowNumbers} float32 numbers.")) { Record = RecordFault.Copy(found) });
 }

@@ -24,7 +24,7 @@ public sealed record EngineOptions
     public int EmissionCapacity { get; init; } = 1024;
 
     /// <summary>How many streams are likely to live at once; decides how much state memory is taken at a time.</summary>
-    public int ExpectedStreams { get; init; } = 1;
+    public int ExpectedStreams { get; init; } = 64;
 
     /// <summary>The source as people name it, for messages about refused records.</summary>
     public string Source { get; init; } = "engine";

@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using SeqStream.Contracts;
 
 namespace SeqStream.Pipeline;
@@ -15,17 +16,23 @@ namespace SeqStream.Pipeline;
 /// </remarks>
 public sealed class Route(IFrameFeed feed, StageFactory stages, IEmissionSink sink, EngineOptions options, IFaultReporter faults)
 {
+    private ExceptionDispatchInfo? _feedFailure; // set before the frames are completed, so that whoever sees their end sees it
+
+    /// <summary>The engine, from the moment the route runs; for counters and queue lengths.</summary>
+    public StreamEngine? Engine { get; private set; }
+
     /// <summary>Runs until the feed ends and everything is delivered, the sink closes, or <paramref name="cancellation"/> asks to stop: then what was read is stepped, every open sequence ends, and all its answers are delivered.</summary>
     /// <exception cref="IOException">The feed or the sink failed.</exception>
     public async Task<RouteSummary> RunAsync(CancellationToken cancellation)
     {
         await using StreamEngine engine = new(stages, options with { Source = feed.Source, Receipts = feed as IReceiptFeed }, faults);
+        Engine = engine;
         using CancellationTokenSource feedStop = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
         using CancellationTokenRegistration drain = cancellation.Register(engine.EndAll);
-        Task feeding = YieldFrames(engine, feedStop.Token, cancellation);
+        _ = YieldFrames(engine, feedStop.Token, cancellation);
         bool sinkClosed = await DeliverEmissions(engine, feedStop).ConfigureAwait(false);
         await engine.Completion.ConfigureAwait(false);
-        if (feeding.IsCompleted) await feeding.ConfigureAwait(false);
+        _feedFailure?.Throw();
         return new RouteSummary(engine.Counters, sinkClosed);
     }
 
@@ -40,6 +47,10 @@ public sealed class Route(IFrameFeed feed, StageFactory stages, IEmissionSink si
             catch (OperationCanceledException) when (feedStop.IsCancellationRequested)
             {
                 if (cancellation.IsCancellationRequested) engine.EndAll();
+            }
+            catch (Exception failure)
+            {
+                _feedFailure = ExceptionDispatchInfo.Capture(failure);
             }
             finally
             {

@@ -34,18 +34,20 @@ public sealed class StreamEngine : IAsyncDisposable
         options ??= new EngineOptions();
         options.Validate();
         (_stages, _options) = (stages, options);
+        // As many as may be under way at once: if fewer were kept, full queues would make garbage of every frame.
+        Pools = new RoutePools(new PayloadPool(options.Threads * (2 * options.FrameCapacity + 2)), new EmissionPool(options.EmissionCapacity + options.Threads + 1));
         _emissions = Channel.CreateBounded<Emission>(new BoundedChannelOptions(options.EmissionCapacity) { SingleReader = true, SingleWriter = options.Threads == 1 });
         _shards = new Shard[options.Threads];
         _threads = new ShardThread[options.Threads];
         ChannelWriter<Frame>[] writers = new ChannelWriter<Frame>[options.Threads];
-        _writer = options.Durability is null ? null : new CheckpointWriter(options.Durability, options.Receipts, Fail);
+        _writer = options.Durability is null ? null : new CheckpointWriter(options.Durability, options.Receipts, Fail, time ?? TimeProvider.System);
         List<StreamId>[]? busy = _writer is null ? null : BusyStreams(options.Durability!, options.Threads);
         for (int i = 0; i < options.Threads; i++)
         {
             ShardKeeping? keeping = _writer is null ? null : new ShardKeeping(options.Durability!, Streams, _writer, i, busy![i]);
             Channel<Frame> frames = FramesOf(options);
             writers[i] = frames.Writer;
-            _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, keeping, _stop.Token);
+            _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, Streams, keeping, _stop.Token);
             _threads[i] = new ShardThread(_shards[i], i, frames.Reader, keeping, options, time ?? TimeProvider.System, _stop.Token);
         }
         Frames = writers.Length == 1 ? writers[0] : new ShardRouter(writers, Streams);
@@ -62,7 +64,7 @@ public sealed class StreamEngine : IAsyncDisposable
     public StreamDirectory Streams { get; } = new();
 
     /// <summary>Buffers that come back for reuse.</summary>
-    public RoutePools Pools { get; } = new(new PayloadPool(), new EmissionPool());
+    public RoutePools Pools { get; }
 
     /// <summary>Where frames go in. Completing it lets the engine step what is left and end.</summary>
     public ChannelWriter<Frame> Frames { get; }
@@ -81,6 +83,15 @@ public sealed class StreamEngine : IAsyncDisposable
             return sum;
         }
     }
+
+    /// <summary>Streams that hold state in memory; a reader on another thread may be a few turns behind.</summary>
+    public int LiveStreams => _shards.Sum(static shard => shard.LiveStreams);
+
+    /// <summary>Checkpoints that were stored, with the clock's timestamp of the last one; zeros if streams are not kept.</summary>
+    public (long Count, long At) StoredCheckpoints => _writer is null ? default : (_writer.Stored, _writer.StoredAt);
+
+    /// <summary>[shard] what each shard's thread is doing just now.</summary>
+    public ShardPulse[] Pulses() => Array.ConvertAll(_threads, static thread => thread.Pulse);
 
     /// <summary>Completes when everything is stepped, or with the fault that ended the engine.</summary>
     public Task Completion => _completion;

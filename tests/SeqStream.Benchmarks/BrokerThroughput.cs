@@ -40,20 +40,20 @@ internal static class BrokerThroughput
     }
 
     /// <summary>The sending side, a process of its own.</summary>
-    public static async Task SendAsync(int port, int count)
+    public static async Task SendAsync(int port, string prefix, int count)
     {
         MqttClient client = new(new MqttOptions { ClientId = "bench-sender" }, new TcpTransport("127.0.0.1", port));
         await using (client.ConfigureAwait(false))
         {
             await client.ConnectAsync().ConfigureAwait(false);
-            for (int message = 0; message < count; message++) await client.EnqueueAsync(MessageOf(message)).ConfigureAwait(false);
+            for (int message = 0; message < count; message++) await client.EnqueueAsync(MessageOf(prefix, message)).ConfigureAwait(false);
             await client.DisconnectAsync(TimeSpan.FromMinutes(2)).ConfigureAwait(false);
         }
     }
 
-    private static PublishMessage MessageOf(int message) => new() { Topic = string.Create(CultureInfo.InvariantCulture, $"bench/s{message % Streams}"), Payload = Encoding.UTF8.GetBytes(s_records[message % s_records.Length]) };
+    private static PublishMessage MessageOf(string prefix, int message) => new() { Topic = string.Create(CultureInfo.InvariantCulture, $"{prefix}/s{message % Streams}"), Payload = Encoding.UTF8.GetBytes(s_records[message % s_records.Length]) };
 
-    private static Process Sender(int port, int count) => Process.Start(Environment.ProcessPath!, [SenderArgument, port.ToString(CultureInfo.InvariantCulture), count.ToString(CultureInfo.InvariantCulture)]);
+    private static Process Sender(int port, string prefix, int count) => Process.Start(Environment.ProcessPath!, [SenderArgument, port.ToString(CultureInfo.InvariantCulture), prefix, count.ToString(CultureInfo.InvariantCulture)]);
 
     private static async Task<double> ConsumeAsync(int port)
     {
@@ -61,8 +61,8 @@ internal static class BrokerThroughput
         await using (client.ConfigureAwait(false))
         {
             await client.ConnectAsync().ConfigureAwait(false);
-            await client.SubscribeAsync("bench/#").ConfigureAwait(false);
-            using Process sender = Sender(port, Messages);
+            await client.SubscribeAsync("null/#").ConfigureAwait(false);
+            using Process sender = Sender(port, "null", Messages);
             long first = 0;
             for (int seen = 0; seen < Messages;)
             {
@@ -87,7 +87,7 @@ internal static class BrokerThroughput
         using Kept kept = new(port, model, Messages);
         Task<RouteSummary> running = kept.RunAsync();
         await kept.Feed.Subscribed.ConfigureAwait(false);
-        using Process sender = Sender(port, Messages);
+        using Process sender = Sender(port, kept.Prefix, Messages);
         await kept.Sink.Done.ConfigureAwait(false);
         double seconds = Stopwatch.GetElapsedTime(kept.Sink.FirstAt, kept.Sink.LastAt).TotalSeconds;
         await sender.WaitForExitAsync().ConfigureAwait(false);
@@ -110,7 +110,7 @@ internal static class BrokerThroughput
             {
                 while (Stopwatch.GetElapsedTime(start).TotalSeconds * PacedPerSecond < message) Thread.Sleep(1);
                 sent[message] = Stopwatch.GetTimestamp();
-                await client.EnqueueAsync(MessageOf(message)).ConfigureAwait(false);
+                await client.EnqueueAsync(MessageOf(kept.Prefix, message)).ConfigureAwait(false);
             }
             await client.DisconnectAsync(TimeSpan.FromMinutes(1)).ConfigureAwait(false);
         }
@@ -125,6 +125,7 @@ internal static class BrokerThroughput
     /// <summary>A route over a broker with a state directory of its own.</summary>
     private sealed class Kept : IDisposable
     {
+        private static int s_count;
         private readonly string _folder = Directory.CreateTempSubdirectory("seqstream-bench-").FullName;
         private readonly SqliteCheckpointStore _store;
         private readonly CancellationTokenSource _stop = new();
@@ -132,12 +133,15 @@ internal static class BrokerThroughput
 
         public Kept(int port, LoadedModel model, int messages)
         {
+            Prefix = string.Create(CultureInfo.InvariantCulture, $"bench-{Environment.ProcessId}-{++s_count}");   // topics of its own: the broker keeps the session
             _store = new SqliteCheckpointStore(_folder);
-            MqttFeed feed = FeedBuilder.Create(MqttUri.Parse(string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{port}/bench/{{stream}}?client=bench-route")), model);
+            MqttFeed feed = FeedBuilder.Create(MqttUri.Parse(string.Create(CultureInfo.InvariantCulture, $"mqtt://127.0.0.1:{port}/{Prefix}/{{stream}}?client={Prefix}")), model);
             Feed = new SubscribedFeed(feed);
             Sink = new CountingSink(messages);
             _route = new Route(Feed, model.Stages, Sink, new EngineOptions { ExpectedStreams = Streams, Durability = new DurabilityOptions(_store, "bench") { MostReceipts = feed.Window / 2 } }, Feed);
         }
+
+        public string Prefix { get; }
 
         public SubscribedFeed Feed { get; }
 

@@ -17,7 +17,7 @@ internal static class Program
         {
             case ["checkpoints"]: CheckpointCost.Run(); break;
             case ["broker", string port]: await BrokerThroughput.RunAsync(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture)).ConfigureAwait(false); break;
-            case [BrokerThroughput.SenderArgument, string port, string count]: await BrokerThroughput.SendAsync(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)).ConfigureAwait(false); break;
+            case [BrokerThroughput.SenderArgument, string port, string prefix, string count]: await BrokerThroughput.SendAsync(int.Parse(port, System.Globalization.CultureInfo.InvariantCulture), prefix, int.Parse(count, System.Globalization.CultureInfo.InvariantCulture)).ConfigureAwait(false); break;
             default: BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(arguments, DefaultConfig.Instance.AddJob(Job.ShortRun.WithToolchain(InProcessNoEmitToolchain.Instance))); break;
         }
     }

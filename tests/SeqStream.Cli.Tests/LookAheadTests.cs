@@ -46,6 +46,27 @@ public sealed class LookAheadTests
     }
 
     [Fact]
+    public async Task Window_runs_the_newest_frames_anew_and_says_that_it_is_approximate()
+    {
+        Assert.SkipWhen(Ort.OrtLibrary.Find().Library is null, "ONNX Runtime is absent: run tools/get-onnxruntime first.");
+        Seqstream.Outcome run = await Seqstream.RunAsync("{\"x\":[1]}\n{\"x\":[2]}\n", "run", Model, "--in", "jsonl", "--out", "jsonl", "--window", "4");
+
+        Assert.Equal((0, 2), (run.ExitCode, run.Lines.Length));
+        Assert.StartsWith("seqstream: approximate: each answer is that of a sequence that began 4 frames ago, because the model cannot be compiled into steps: 'LSTM_9' (LSTM): ", run.Errors, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("activity", "seqstream: Model 'activity' steps exactly, without a window. Leave --window out.\n", "--window", "4")]
+    [InlineData("activity", "seqstream: --window is 0; expected 1 to 100000 frames.\n", "--window", "0")]
+    public async Task Window_that_makes_no_sense_is_refused(string model, string message, params string[] options)
+    {
+        Seqstream.Outcome run = await Seqstream.RunAsync("", ["run", model, .. options]);
+
+        Assert.Equal(2, run.ExitCode);
+        Assert.StartsWith(message, run.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Run_answers_every_frame_and_says_what_looks_ahead_and_by_how_much_it_lags()
     {
         const int ahead = 10;

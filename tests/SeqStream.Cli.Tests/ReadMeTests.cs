@@ -8,6 +8,7 @@ namespace SeqStream.Cli.Tests;
 public sealed class ReadMeTests
 {
     private const string DotnetRun = "dotnet run -c Release --project src/SeqStream.Cli --";
+    private static readonly DirectoryInfo s_folder = Directory.CreateTempSubdirectory("seqstream-readme-");   // what the commands leave behind is not the repository's
     private static readonly string s_text = File.ReadAllText(Path.Combine(SharedFolder.Repository, "README.md"));
 
     public static TheoryData<string> Commands() => [.. Blocks("sh").SelectMany(static block => block.Split('\n', StringSplitOptions.RemoveEmptyEntries))];
@@ -18,7 +19,7 @@ public sealed class ReadMeTests
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "The README's commands are for a Unix shell.");
         string line = command.Replace(DotnetRun, "seqstream", StringComparison.Ordinal);
-        ProcessStartInfo shell = new("/bin/bash", ["-o", "pipefail", "-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = SharedFolder.Repository };
+        ProcessStartInfo shell = new("/bin/bash", ["-o", "pipefail", "-c", line]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = s_folder.FullName };
         shell.Environment["PATH"] = $"{Path.GetDirectoryName(Seqstream.Path)}:{Environment.GetEnvironmentVariable("PATH")}";
         using Process process = Process.Start(shell)!;
         Task<string> errors = process.StandardError.ReadToEndAsync();

@@ -36,7 +36,10 @@ internal static class Seqstream
     }
 
     /// <summary>Starts it with all three streams in the caller's hands.</summary>
-    public static Process Start(params string[] arguments)
+    public static Process Start(params string[] arguments) => StartIn([], arguments);
+
+    /// <summary>The same with variables in its environment.</summary>
+    public static Process StartIn((string Name, string Value)[] environment, params string[] arguments)
     {
         ProcessStartInfo start = new(Path, arguments)
         {
@@ -46,7 +49,15 @@ internal static class Seqstream
             WorkingDirectory = SharedFolder.Repository,
             StandardOutputEncoding = Encoding.UTF8,
         };
+        foreach ((string name, string value) in environment) start.Environment[name] = value;
         return Process.Start(start) ?? throw new InvalidOperationException($"'{Path}' did not start.");
+    }
+
+    /// <summary>Sends a signal, as <c>kill</c> does.</summary>
+    public static async Task SignalAsync(Process process, string signal)
+    {
+        using Process kill = Process.Start("/bin/kill", ["-s", signal, FormattableString.Invariant($"{process.Id}")]);
+        await kill.WaitForExitAsync();
     }
 
     /// <summary>What came of a run.</summary>

@@ -103,6 +103,27 @@ public sealed class StateVerbTests : IDisposable
         Assert.Equal((1, expected), (list.ExitCode, list.Errors));
     }
 
+    /// <summary>C4: the disk takes no more. What was stored before stays whole, and the next run goes on from there.</summary>
+    [Fact]
+    public async Task Full_disk_ends_the_run_and_the_next_one_goes_on_from_what_was_stored()
+    {
+        Assert.SkipWhen(OperatingSystem.IsWindows(), "The limit is that of a Unix shell.");
+        string input = Path.Combine(_folder, "input.jsonl"), state = Path.Combine(_folder, "state");
+        await File.WriteAllTextAsync(input, string.Concat(Enumerable.Range(0, 4000).Select(static record => $"{{\"stream\":\"s{record % 1000}\",\"x\":[{record % 40},0.43,22,0.43,33,1.30]}}\n")), TestContext.Current.CancellationToken);
+        string command = $"trap '' XFSZ; export DOTNET_EnableWriteXorExecute=0; ulimit -f 300; exec '{Seqstream.Path}' run activity --in jsonl --out jsonl --feed '{input}' --state-dir '{state}' --commit-every 0.001";
+        using Process limited = Process.Start(new ProcessStartInfo("/bin/bash", ["-c", command]) { RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = SharedFolder.Repository })!;
+        Task<string> errors = limited.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+        string[] before = (await limited.StandardOutput.ReadToEndAsync(TestContext.Current.CancellationToken)).Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        await limited.WaitForExitAsync(TestContext.Current.CancellationToken);
+        Seqstream.Outcome after = await Seqstream.RunAsync("", "run", "activity", "--in", "jsonl", "--out", "jsonl", "--feed", input, "--state-dir", state), whole = await Seqstream.RunAsync("", "run", "activity", "--in", "jsonl", "--out", "jsonl", "--feed", input);
+
+        Assert.Equal(1, limited.ExitCode);
+        Assert.StartsWith($"seqstream: '{Path.Combine(state, "streams.sqlite")}' cannot be written: ", await errors, StringComparison.Ordinal);
+        Assert.Contains("Make sure the disk has room", await errors, StringComparison.Ordinal);
+        Assert.Equal((0, ""), (after.ExitCode, after.Errors));
+        Assert.Equal(whole.Lines.Where(static line => line.Contains("\"label\"", StringComparison.Ordinal)).Order(StringComparer.Ordinal), before.Concat(after.Lines).Distinct().Order(StringComparer.Ordinal));
+    }
+
     /// <summary>C7</summary>
     [Fact]
     public async Task State_of_another_model_is_refused_and_kept()

@@ -26,6 +26,15 @@ internal static class TestModels
     /// <summary>Runs backwards along the sequence, and takes the maximum over it.</summary>
     public static string Backward { get; } = Write("backward", BackwardModel());
 
+    /// <summary>Answers its 160 inputs as they are, and remembers their sum.</summary>
+    public static string Echo { get; } = Write("echo", EchoModel(rateHz: null));
+
+    /// <summary>The same, and its metadata say that it wants 8000 samples a second.</summary>
+    public static string EchoAt8000 { get; } = Write("echo-8000", EchoModel(rateHz: 8000));
+
+    /// <summary>Adds the mean of its 1600 inputs to its state and answers it: much input, little output.</summary>
+    public static string Level { get; } = Write("level", LevelModel());
+
     /// <summary>Has a state whose next value may be either of two outputs.</summary>
     public static string TwoCandidates { get; } = Write("two-candidates", TwoCandidatesModel());
 
@@ -41,6 +50,26 @@ internal static class TestModels
         model.Graph.Input("x", inputType, "batch", 2).Input("s0", ElementType.Float32, "batch", 2)
             .Node(@operator, ["x", "s0"], ["y"]).Node("Identity", ["y"], ["s1"])
             .Output("y", ElementType.Float32, "batch", 2).Output("s1", ElementType.Float32, "batch", 2);
+        return model.ToBytes();
+    }
+
+    private static byte[] EchoModel(int? rateHz)
+    {
+        OnnxModelWriter model = new();
+        if (rateHz is { } rate) model.Metadata("sample_rate", FormattableString.Invariant($"{rate}"));
+        model.Graph.Input("x", ElementType.Float32, 1, 160).Input("s0", ElementType.Float32, 1, 160)
+            .Node("Identity", ["x"], ["y"]).Node("Add", ["x", "s0"], ["s1"])
+            .Output("y", ElementType.Float32, 1, 160).Output("s1", ElementType.Float32, 1, 160);
+        return model.ToBytes();
+    }
+
+    private static byte[] LevelModel()
+    {
+        const int Width = 1600;
+        OnnxModelWriter model = new();
+        model.Graph.Input("x", ElementType.Float32, 1, Width).Input("s0", ElementType.Float32, 1, 1).Initializer("w", [Width, 1], [.. Enumerable.Repeat(1f / Width, Width)])
+            .Node("MatMul", ["x", "w"], ["m"]).Node("Add", ["m", "s0"], ["y"]).Node("Identity", ["y"], ["s1"])
+            .Output("y", ElementType.Float32, 1, 1).Output("s1", ElementType.Float32, 1, 1);
         return model.ToBytes();
     }
 

@@ -23,14 +23,14 @@ public sealed class ArchitectureTests
         ["SeqStream.Mqtt.MqttNet"] = ["SeqStream.Mqtt"],
         ["SeqStream.Audio"] = ["SeqStream.Core"],
         ["SeqStream.Audio.NAudio"] = ["SeqStream.Core", "SeqStream.Audio"],
-        ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Pipeline", "SeqStream.Feeds", "SeqStream.Mqtt"],
+        ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Pipeline", "SeqStream.Feeds", "SeqStream.Mqtt", "SeqStream.Audio"],
         ["SeqStream.Cli"] = ["SeqStream.Hosting"],
     };
 
     /// <summary>Packages that a room may bring in; analyzers and what only a property brings in do not count. Every other room lives on the runtime alone.</summary>
     private static readonly Dictionary<string, string[]> s_packages = new()
     {
-        ["SeqStream.Hosting"] = ["Microsoft.Extensions.DependencyInjection.Abstractions"],
+        ["SeqStream.Hosting"] = ["Microsoft.Extensions.DependencyInjection.Abstractions", "Microsoft.Extensions.Hosting", "Microsoft.Extensions.Logging.Abstractions", "YamlDotNet"],
         ["SeqStream.Pipeline"] = ["Microsoft.Data.Sqlite.Core", "SQLitePCLRaw.bundle_e_sqlite3"],
         ["SeqStream.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };

@@ -25,6 +25,8 @@ public sealed class StreamEngineTests
     [InlineData(1, 7)]
     [InlineData(2, 64)]
     [InlineData(3, 128)]
+    [InlineData(16, 128)]
+    [InlineData(16, 1)]
     public async Task Every_stream_is_stepped_in_order_whatever_the_threads_and_batches(int threads, int maxBatch)
     {
         const int Streams = 50, Frames = 4000;

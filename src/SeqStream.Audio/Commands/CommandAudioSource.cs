@@ -16,6 +16,7 @@ public sealed class CommandAudioSource : IAudioSource
     private Process? _process;
     private IAudioSource? _samples;
     private Task _listening = Task.CompletedTask;
+    private int _isDisposed;
 
     /// <summary>Creates the source; the command starts when it is opened.</summary>
     /// <param name="command">Program and arguments, quoted as for a shell.</param>
@@ -37,7 +38,7 @@ public sealed class CommandAudioSource : IAudioSource
     public long LostFrames => _samples?.LostFrames ?? 0;
 
     /// <summary>The command's process id while it runs, otherwise null.</summary>
-    public int? ProcessId => _process is { HasExited: false } process ? process.Id : null;
+    public int? ProcessId => _isDisposed == 0 && _process is { HasExited: false } process ? process.Id : null;
 
     /// <inheritdoc/>
     public async ValueTask<AudioFormat> OpenAsync(CancellationToken cancellation)
@@ -79,12 +80,11 @@ public sealed class CommandAudioSource : IAudioSource
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {
-        if (_process is null) return;
+        if (_process is not { } process || Interlocked.Exchange(ref _isDisposed, 1) != 0) return;
         Kill();
         await _listening.ConfigureAwait(false);
         if (_samples is not null) await _samples.DisposeAsync().ConfigureAwait(false);
-        _process.Dispose();
-        _process = null;
+        process.Dispose();
     }
 
     private void Start()

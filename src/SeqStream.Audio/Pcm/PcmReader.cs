@@ -29,12 +29,11 @@ internal sealed class PcmReader(Stream input, SampleEncoding encoding, int chann
     /// <summary>Waits until <paramref name="count"/> bytes are there or the source ends; they stay to be read as samples.</summary>
     public async ValueTask<ReadOnlyMemory<byte>> PeekAsync(int count, CancellationToken cancellation)
     {
-        while (_filled < count && await FillAsync(count - _filled, cancellation).ConfigureAwait(false))
+        while (_filled < count && await FillAsync(BufferBytes - _filled, cancellation).ConfigureAwait(false))
         {
         }
         return _bytes.AsMemory(0, Math.Min(_filled, count));
     }
-
 
     /// <summary>Sample frames written to <paramref name="samples"/>, 0 at the end of the source.</summary>
     [AsyncMethodBuilder(typeof(PoolingAsyncValueTaskMethodBuilder<>))]

@@ -9,7 +9,9 @@ internal sealed class Notices(bool isQuiet)
     /// <summary>Says which executor was taken, where it is not the one that everybody expects.</summary>
     public void ExplainExecutor(LoadedModel model, ModelLoadOptions asked)
     {
-        if (asked.Executor == ExecutorKind.Choose && model.Executors is not Execution.NativeProgram) Write($"executor: {model.Executors.Description}, because {model.ExecutorReason}");
+        if (asked.Window is { } window)
+            Write(string.Create(CultureInfo.InvariantCulture, $"approximate: each answer is that of a sequence that began {window} frames ago, because {model.ExecutorReason}"));
+        else if (asked.Executor == ExecutorKind.Choose && model.Executors is not Execution.NativeProgram) Write($"executor: {model.Executors.Description}, because {model.ExecutorReason}");
     }
 
     /// <summary>Says which layers look ahead, by how much the answers lag, and what measures how far they are from those of the whole sequence.</summary>

@@ -5,7 +5,7 @@ using SeqStream.Contracts;
 namespace SeqStream.Cli.Running;
 
 /// <summary>Says on stderr which record was refused and why; under <c>--strict</c> it stops the route at the first one.</summary>
-internal sealed class FaultPrinter(bool asJson, bool isStrict, StopSignal stop) : IFaultReporter
+internal sealed class FaultPrinter(bool asJson, bool isStrict, StopSignal stop, DeadLetters? deadLetters = null) : IFaultReporter
 {
     private readonly Lock _gate = new();
     private bool _isStopped;
@@ -20,6 +20,7 @@ internal sealed class FaultPrinter(bool asJson, bool isStrict, StopSignal stop) 
             if (_isStopped) return;
             Count++;
             Console.Error.WriteLine(asJson ? Json(fault) : string.Create(CultureInfo.InvariantCulture, $"seqstream: {fault.Source}:{fault.Position}: {fault.Problem}"));
+            deadLetters?.Write(in fault);
             if (!isStrict) return;
             _isStopped = true;
         }

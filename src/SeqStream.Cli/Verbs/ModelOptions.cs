@@ -3,6 +3,7 @@ using System.CommandLine;
 using System.Globalization;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Onnx.Lowering;
+using SeqStream.Ort.Stepping;
 
 namespace SeqStream.Cli.Verbs;
 
@@ -19,6 +20,8 @@ internal sealed class ModelOptions
 
     private readonly Option<int?> _lookAhead = new("--lookahead") { Description = "Frames that each layer in reverse or both directions may look ahead; its numbers are then near those of the whole sequence. Without it such models are refused.", HelpName = "FRAMES" };
 
+    private readonly Option<int?> _window = new("--window") { Description = "The last resort for whole-sequence models that cannot be compiled into steps: run the newest FRAMES anew at every step. Approximate, and as many times dearer.", HelpName = "FRAMES" };
+
     /// <summary>Adds them to a verb that executes the model.</summary>
     public void AddTo(Command verb)
     {
@@ -28,6 +31,12 @@ internal sealed class ModelOptions
         {
             if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, out int threads) && threads is < 1 or > 256) result.AddError($"--threads is {threads}; expected 1 to 256.");
         });
+        _window.Validators.Add(static result =>
+        {
+            if (result.Tokens.Count == 1 && int.TryParse(result.Tokens[0].Value, CultureInfo.InvariantCulture, out int frames) && frames is < 1 or > WindowModel.MostFrames)
+                result.AddError(string.Create(CultureInfo.InvariantCulture, $"--window is {frames}; expected 1 to {WindowModel.MostFrames} frames."));
+        });
+        verb.Options.Add(_window);
         verb.Options.Add(_executor);
         verb.Options.Add(_device);
         verb.Options.Add(_threads);
@@ -64,6 +73,7 @@ internal sealed class ModelOptions
         Device = parsed.GetValue(_device)!,
         Dimensions = Settings(parsed, _dimensions, 1, int.MaxValue).ToImmutableDictionary(static setting => setting.Name, static setting => (int)setting.Value),
         Constants = Settings(parsed, _constants, long.MinValue, long.MaxValue).ToImmutableDictionary(static setting => setting.Name, static setting => setting.Value),
+        Window = parsed.GetValue(_window),
         LookAhead = parsed.GetValue(_lookAhead),
         Executor = parsed.GetValue(_executor) switch { "native" => ExecutorKind.Native, "onnxruntime" => ExecutorKind.OnnxRuntime, _ => ExecutorKind.Choose },
     };

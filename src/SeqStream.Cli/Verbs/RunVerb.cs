@@ -1,10 +1,12 @@
 using System.CommandLine;
+using SeqStream.Audio;
 using SeqStream.Cli.Output;
 using SeqStream.Cli.Running;
 using SeqStream.Contracts;
 using SeqStream.Feeds;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Hosting.Routing;
+using SeqStream.Hosting.Sound;
 using SeqStream.Mqtt.Routing;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Pipeline;
@@ -18,25 +20,29 @@ internal static class RunVerb
     private static readonly ModelOptions s_model = new();
     private static readonly OutputOptions s_output = new();
     private static readonly BrokerOptions s_broker = new();
+    private static readonly SoundOptions s_sound = new();
     private static readonly StateOptions s_state = new();
     private static readonly StreamOptions s_streams = new();
     private static readonly ShadowOptions s_shadow = new();
-    private static readonly Option<string?> s_in = new("--in") { Description = $"Format of the input: {string.Join(", ", FeedBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
+    private static readonly Option<string?> s_in = new("--in") { Description = $"Format of the input: {string.Join(", ", SoundOptions.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
     private static readonly Option<string?> s_out = new("--out") { Description = $"Format of the output: {string.Join(", ", SinkBuilder.Formats)}. Without it: the model's own.", HelpName = "FORMAT" };
-    private static readonly Option<string> s_feed = new("--feed") { Description = "Where records come from: stdin, a file, or a broker as in mqtt://HOST/sensors/{stream}/x?qos=1&client=NAME.", DefaultValueFactory = static _ => Endpoint.StandardInput, HelpName = "URI" };
+    private static readonly Option<string> s_feed = new("--feed") { Description = "Where records come from: stdin, a file, a sound device as in alsa:default, a command that writes sound as in exec:'arecord -q -f S16_LE -r 16000 -t raw', or a broker as in mqtt://HOST/sensors/{stream}/x?qos=1&client=NAME.", DefaultValueFactory = static _ => Endpoint.StandardInput, HelpName = "URI" };
     private static readonly Option<string> s_sink = new("--sink") { Description = "Where emissions go: stdout, a file, or a broker as in mqtt://HOST/out/{stream}.", DefaultValueFactory = static _ => Endpoint.StandardOutput, HelpName = "URI" };
     private static readonly Option<string?> s_streamField = new("--stream-field") { Description = "The JSON member or CSV column that names the stream.", HelpName = "NAME" };
     private static readonly Option<bool> s_passThrough = new("--pass-through") { Description = "Copy JSON members that mean nothing here to the output." };
     private static readonly Option<bool> s_strict = new("--strict") { Description = "Stop at the first bad record instead of refusing it." };
 
+    private static readonly Option<string?> s_deadLetter = new("--dead-letter") { Description = "Append every refused record with the reason to this file, as JSON Lines.", HelpName = "FILE" };
+
     public static Command Create()
     {
         Command verb = new("run", "Step a model over records from stdin; answer on stdout.");
         s_model.AddTo(verb);
-        s_in.AcceptOnlyFromAmong([.. FeedBuilder.Formats]);
+        s_in.AcceptOnlyFromAmong(SoundOptions.AcceptedFormats);
         s_out.AcceptOnlyFromAmong([.. SinkBuilder.Formats]);
-        foreach (Option option in new Option[] { s_in, s_out, s_feed, s_sink, s_streamField, s_passThrough, s_strict }) verb.Options.Add(option);
+        foreach (Option option in new Option[] { s_in, s_out, s_feed, s_sink, s_streamField, s_passThrough, s_strict, s_deadLetter }) verb.Options.Add(option);
         s_broker.AddTo(verb);
+        s_sound.AddTo(verb);
         s_state.AddTo(verb);
         s_streams.AddTo(verb);
         s_shadow.AddTo(verb);
@@ -47,17 +53,31 @@ internal static class RunVerb
 
     private static async Task<int> RunAsync(ParseResult parsed)
     {
+        using StopSignal stop = new();
+        try
+        {
+            return await RunAsync(parsed, stop).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (stop.Signal != 0)
+        {
+            return ExitCode.SignalBase + stop.Signal; // while it waited for the first bytes
+        }
+    }
+
+    private static async Task<int> RunAsync(ParseResult parsed, StopSignal stop)
+    {
         ModelReference reference = s_model.Resolve(parsed);
         ModelLoadOptions load = s_model.LoadOptions(parsed);
         FeedOptions feedOptions = FeedOptionsOf(parsed, reference.Card);
-        LoweringResult lowering = ModelLoader.Inspect(reference, load);
-        using StopSignal stop = new();
+        SoundSource? soundSource = s_sound.Find(parsed, feedOptions.Source, parsed.GetValue(s_in), reference.Card.InputFormat);
         MqttUri? fromBroker = s_broker.Find(parsed, parsed.GetValue(s_feed)!), toBroker = s_broker.Find(parsed, parsed.GetValue(s_sink)!);
         if (fromBroker is not null) RefuseFormat(parsed, s_in, "--feed", "its URI names the payload's, as in payload=csv");
         if (toBroker is not null) RefuseFormat(parsed, s_out, "--sink", "emissions are published as JSON");
-        using Stream source = fromBroker is null ? Endpoint.OpenInput(parsed.GetValue(s_feed)!) : Stream.Null;
+        using Stream source = fromBroker is null && !AudioFeeds.IsUri(feedOptions.Source) ? Endpoint.OpenInput(parsed.GetValue(s_feed)!) : Stream.Null;
         Stream input = source;
-        if (fromBroker is null && lowering is { Plan: null, Open.IsEmpty: false } && feedOptions.Format == "jsonl")
+        await using SoundInput? sound = soundSource is null ? null : await SoundInput.OpenAsync(soundSource, source, stop.Token).ConfigureAwait(false);
+        (load, LoweringResult lowering) = sound is null ? (load, ModelLoader.Inspect(reference, load)) : sound.Fit(reference, load);
+        if (fromBroker is null && sound is null && lowering is { Plan: null, Open.IsEmpty: false } && feedOptions.Format == "jsonl")
         {
             (RecordShape? first, input) = await FirstRecord.PeekAsync(source, stop.Token).ConfigureAwait(false);
             if (first is not null) lowering = ModelLoader.Bind(reference, lowering, first);
@@ -67,15 +87,18 @@ internal static class RunVerb
         Notices notices = new(s_output.Quiet(parsed));
         notices.ExplainExecutor(model, load);
         notices.ExplainLookAhead(model, load);
-        FaultPrinter faults = new(s_output.Json(parsed), parsed.GetValue(s_strict), stop);
+        using DeadLetters? deadLetters = DeadLetters.Open(parsed.GetValue(s_deadLetter), model.FrameSignature);
+        FaultPrinter faults = new(s_output.Json(parsed), parsed.GetValue(s_strict), stop, deadLetters);
         using Stream output = toBroker is null ? Endpoint.OpenOutput(parsed.GetValue(s_sink)!) : Stream.Null;
-        IFrameFeed feed = fromBroker is null ? FeedBuilder.Create(feedOptions, input, model) : FeedBuilder.Create(fromBroker, model, new BrokerNotices(notices));
+        GapNotices gaps = new(feedOptions.Source, notices);
+        IFrameFeed feed = sound is not null ? sound.CreateFeed(gaps.Tell) : fromBroker is null ? FeedBuilder.Create(feedOptions, input, model) : FeedBuilder.Create(fromBroker, model, new BrokerNotices(notices));
         string format = parsed.GetValue(s_out) ?? (fromBroker is null ? model.Card.OutputFormat : "jsonl");
         IEmissionSink sink = toBroker is null ? SinkBuilder.Create(format, output, model) : MqttSink.Create(toBroker, model.Card.Name, new BrokerNotices(notices));
-        StageFactory stages = parsed.GetValue(s_strict) ? StrictFrontEnd.Guard(model.Stages) : model.Stages;
+        StageFactory stages = sound?.StagesOf(model) ?? model.Stages;
+        if (parsed.GetValue(s_strict)) stages = StrictFrontEnd.Guard(stages);
         int threads = s_model.Threads(parsed);
         EngineOptions options = new() { Threads = threads, Durability = s_state.Of(parsed, store, model.Card.Name, feed, sink, threads) };
-        options = s_streams.Apply(parsed, options, feed);
+        options = s_streams.Apply(parsed, options, feed, soundSource is null ? s_sound.OnGap(parsed) : null);
         if (options.Durability is { } kept && feed is IReceiptFeed receipts) receipts.Restore(store!.Items(kept.Route).Select(static item => KeyValuePair.Create(item.Key, item.Value!)));
         using ShadowRun? shadow = s_shadow.Open(parsed, load, model, isKept: store is not null);
         Task<RouteSummary> running = shadow?.RunAsync(feed, stages, sink, options, faults, stop.Token) ?? new Route(feed, stages, sink, options, faults).RunAsync(stop.Token);
@@ -85,6 +108,7 @@ internal static class RunVerb
         notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
         notices.CountCutFrames(summary.Counters.CutFrames, model.Lowering.LengthMultiple);
         StreamNotices.Tell(notices, summary.Counters);
+        if (feed is AudioFeed listener) gaps.Sum(listener.Counters);
         if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;
         return faults.Count > 0 ? ExitCode.BadData : ExitCode.Ok;
     }

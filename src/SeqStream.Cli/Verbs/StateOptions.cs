@@ -1,4 +1,5 @@
 using System.CommandLine;
+using SeqStream.Audio;
 using SeqStream.Mqtt.Routing;
 using SeqStream.Contracts;
 using SeqStream.Pipeline;
@@ -48,7 +49,7 @@ internal sealed class StateOptions
             Interval = TimeSpan.FromSeconds(parsed.GetValue(_interval)),
             HibernateAfter = TimeSpan.FromSeconds(parsed.GetValue(_hibernate)),
             MostReceipts = feed is MqttFeed broker ? Math.Max(1, broker.Window / (2 * threads)) : 256,
-            IsReplayed = feed is not MqttFeed && feed.Source is not ("stdin" or "-"),
+            IsReplayed = feed is not MqttFeed && feed.Source is not ("stdin" or "-") && !AudioFeeds.IsUri(feed.Source),
         };
     }
 

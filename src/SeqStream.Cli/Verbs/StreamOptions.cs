@@ -19,7 +19,6 @@ internal sealed class StreamOptions
     private readonly Option<string> _late = new("--late") { Description = "What happens to a record whose turn is over, by its 'seq': drop, or accept it out of order.", DefaultValueFactory = static _ => "drop", HelpName = "POLICY" };
 
     private readonly Option<double> _clock = new("--step-clock") { Description = "Seconds from one record of a stream to the next, by their 't'; more than one and a half of them is a gap.", HelpName = "SECONDS" };
-    private readonly Option<string> _onGap = new("--on-gap") { Description = "What a stream does where records are missing by 't' or 'seq': keep its memory, reset it, or fill in the last record up to 256 times.", DefaultValueFactory = static _ => "keep", HelpName = "POLICY" };
 
     private readonly Option<string> _whenBehind = new("--when-behind") { Description = "What happens to records when the model or the output is behind: wait, drop-oldest or drop-newest.", DefaultValueFactory = static _ => "wait", HelpName = "POLICY" };
 
@@ -27,14 +26,17 @@ internal sealed class StreamOptions
     public void AddTo(Command verb)
     {
         _late.AcceptOnlyFromAmong("drop", "accept");
-        _onGap.AcceptOnlyFromAmong("keep", "reset", "fill");
         _whenBehind.AcceptOnlyFromAmong("wait", "drop-oldest", "drop-newest");
-        foreach (Option option in new Option[] { _idleAfter, _maxStreams, _reorder, _late, _clock, _onGap, _whenBehind }) verb.Options.Add(option);
+        foreach (Option option in new Option[] { _idleAfter, _maxStreams, _reorder, _late, _clock, _whenBehind }) verb.Options.Add(option);
     }
 
     /// <summary>Adds to an engine's options what was asked for.</summary>
+    /// <param name="parsed">The command line.</param>
+    /// <param name="options">What is known already.</param>
+    /// <param name="feed">Where records come from.</param>
+    /// <param name="onGap">What is done where records are missing; null for nothing.</param>
     /// <exception cref="UsageException">An option makes no sense.</exception>
-    public EngineOptions Apply(ParseResult parsed, EngineOptions options, IFrameFeed feed)
+    public EngineOptions Apply(ParseResult parsed, EngineOptions options, IFrameFeed feed, string? onGap)
     {
         double idleAfter = parsed.GetValue(_idleAfter);
         int maxStreams = parsed.GetValue(_maxStreams);
@@ -42,7 +44,7 @@ internal sealed class StreamOptions
         if (maxStreams != 0 && (maxStreams < options.Threads || maxStreams > MostStreams)) throw new UsageException(FormattableString.Invariant($"{_maxStreams.Name} is {maxStreams}; expected 0, or {options.Threads} (one for each thread) to {MostStreams}."));
         if (options.Durability is not null && (idleAfter > 0 || maxStreams > 0))
             throw new UsageException($"{(idleAfter > 0 ? _idleAfter.Name : _maxStreams.Name)} would end streams that --state-dir keeps. Free their memory with --hibernate-after, or leave --state-dir out.");
-        return options with { IdleAfter = TimeSpan.FromSeconds(idleAfter), MostStreams = maxStreams, Order = OrderOf(parsed, feed, options.Threads), Gaps = GapsOf(parsed, options), WhenBehind = OverflowOf(parsed, options) };
+        return options with { IdleAfter = TimeSpan.FromSeconds(idleAfter), MostStreams = maxStreams, Order = OrderOf(parsed, feed, options.Threads), Gaps = GapsOf(parsed, options, onGap), WhenBehind = OverflowOf(parsed, options) };
     }
 
     private FrameOrderOptions OrderOf(ParseResult parsed, IFrameFeed feed, int threads)
@@ -57,12 +59,12 @@ internal sealed class StreamOptions
         };
     }
 
-    private GapOptions GapsOf(ParseResult parsed, EngineOptions options)
+    private GapOptions GapsOf(ParseResult parsed, EngineOptions options, string? onGap)
     {
         double clock = parsed.GetValue(_clock);
         if (!(clock is 0 or >= ShortestClock and <= LongestRest)) throw new UsageException(FormattableString.Invariant($"{_clock.Name} is {clock}; expected 0, or {ShortestClock} to {LongestRest} seconds."));
-        GapPolicy policy = parsed.GetValue(_onGap) switch { "reset" => GapPolicy.Reset, "fill" => GapPolicy.Fill, _ => GapPolicy.Keep };
-        if (policy == GapPolicy.Fill && options.Durability is not null) throw new UsageException($"{_onGap.Name} is 'fill', but --state-dir does not keep the record that would be filled in. Use keep or reset, or leave --state-dir out.");
+        GapPolicy policy = onGap switch { "reset" => GapPolicy.Reset, "fill" => GapPolicy.Fill, _ => GapPolicy.Keep };
+        if (policy == GapPolicy.Fill && options.Durability is not null) throw new UsageException("--on-gap is 'fill', but --state-dir does not keep the record that would be filled in. Use keep or reset, or leave --state-dir out.");
         return new GapOptions { Clock = TimeSpan.FromSeconds(clock), Policy = policy };
     }
 

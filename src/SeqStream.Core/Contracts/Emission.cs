@@ -70,6 +70,18 @@ public sealed class Emission
         CollectionsMarshal.AsSpan(_outputs)[^1].Count++;
     }
 
+    /// <summary>Says in <paramref name="other"/>, an empty emission, all that this one says, but for the barrier.</summary>
+    public void CopyTo(Emission other)
+    {
+        ArgumentNullException.ThrowIfNull(other);
+        (other.Stream, other.Kind, other.Step, other.Time) = (Stream, Kind, Step, Time);
+        (other.Label, other.Score, other.HasNames) = (Label, Score, HasNames);
+        other._text.AddRange(_text);
+        other._echo.AddRange(_echo);
+        other._values.AddRange(_values);
+        other._outputs.AddRange(_outputs);
+    }
+
     /// <summary>Empties the emission and keeps its buffers.</summary>
     public void Clear()
     {

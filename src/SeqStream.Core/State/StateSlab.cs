@@ -14,8 +14,9 @@ public sealed unsafe class StateSlab : IDisposable
     private readonly int _segmentShift;
     private readonly int _rowStride;
     private readonly byte[] _initialRow;
-    private nint[] _segments = [];
+    private nint[] _segments = [];   // [place], zeros behind the last
     private ulong[] _live = [];  // a bit for each row
+    private int _segmentCount;
     private int _used;
     private int _firstFree = -1;
     private bool _disposed;
@@ -58,7 +59,7 @@ public sealed unsafe class StateSlab : IDisposable
         else
         {
             slot = _used++;
-            if (slot >> _segmentShift == _segments.Length) AddSegment();
+            if (slot >> _segmentShift == _segmentCount) AddSegment();
         }
         if (slot >> 6 == _live.Length) Array.Resize(ref _live, Math.Max(1, _live.Length + _live.Length / 4 + 1));
         _live[slot >> 6] |= 1UL << slot;
@@ -121,13 +122,14 @@ public sealed unsafe class StateSlab : IDisposable
     private void AddSegment()
     {
         nuint bytes = (nuint)_rowStride << _segmentShift;
-        _segments = [.. _segments, (nint)NativeMemory.AlignedAlloc(bytes, Alignment)];
+        if (_segmentCount == _segments.Length) Array.Resize(ref _segments, Math.Max(1, _segments.Length * 2));
+        _segments[_segmentCount++] = (nint)NativeMemory.AlignedAlloc(bytes, Alignment);
     }
 
     private void Free()
     {
         _disposed = true;
         foreach (nint segment in _segments) NativeMemory.AlignedFree((void*)segment);
-        _segments = [];
+        (_segments, _segmentCount) = ([], 0);
     }
 }

@@ -5,6 +5,7 @@ using SeqStream.Contracts;
 namespace SeqStream.Feeds.Reading;
 
 /// <summary>The frames of one record on their way to the channel. A record that turns out bad takes its frames back whole.</summary>
+/// <param name="context">Where frames go.</param>
 internal sealed class RecordFrames(FeedContext context)
 {
     private readonly List<Frame> _frames = [];

@@ -20,6 +20,9 @@ public sealed record ModelLoadOptions
     /// <summary>Frames that each recurrent layer in reverse or both directions may look ahead; null, the default, refuses such layers.</summary>
     public int? LookAhead { get; init; }
 
+    /// <summary>Frames over which a model that cannot be compiled into steps is run anew at every step; null, the default, refuses it.</summary>
+    public int? Window { get; init; }
+
     /// <summary>ONNX Runtime's library or its folder; null to look for it.</summary>
     public string? OrtLibraryPath { get; init; }
 }

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using System.Globalization;
 using SeqStream.Contracts;
 using SeqStream.Execution;
 using SeqStream.Onnx.Lowering;
@@ -45,6 +46,7 @@ public static class ModelLoader
         bool isCpu = options.Device == "cpu";
         if (options.Executor == ExecutorKind.Native && !isCpu)
             throw new DeviceUnavailableException($"The native executor runs on 'cpu' only, but the device asked for is '{options.Device}'. Leave out --device, or use --executor onnxruntime.");
+        if (options.Window is { } window) return LoadWindow(reference, lowering, options, window);
         return options.Executor switch
         {
             ExecutorKind.OnnxRuntime => LoadOrt(reference, lowering, options, "onnxruntime was asked for"),
@@ -76,6 +78,33 @@ public static class ModelLoader
     {
         ArgumentNullException.ThrowIfNull(reference);
         return OpenInputs.Bind(OnnxModel.Load(reference.ModelPath), refused, record);
+    }
+
+    /// <summary>The last resort: the whole model over the newest frames, at every step.</summary>
+    private static LoadedModel LoadWindow(ModelReference reference, LoweringResult lowering, ModelLoadOptions options, int window)
+    {
+        if (lowering.Plan is not null) throw new ArgumentException($"Model '{reference.Card.Name}' steps exactly, without a window. Leave --window out.");
+        if (options.Executor == ExecutorKind.Native) throw new ArgumentException("The native executor runs no whole windows. Leave out --executor, or leave out --window.");
+        if (lowering.Form != StreamForm.Sequence || lowering.TimeAxes.IsEmpty)
+            throw new ArgumentException($"Model '{reference.Card.Name}' has no input that is as long as the sequence, so a window has no axis to lie on. --window is for whole-sequence models whose file leaves the length open.");
+        OrtLibrary library = OrtLibrary.Load(options.OrtLibraryPath);
+        WindowModel model = new()
+        {
+            Frames = window,
+            TimeAxes = lowering.TimeAxes.ToImmutableDictionary(static place => place.Input, static place => place.Axis),
+            Constants = [.. LoweringOptionsOf(OnnxModel.Load(reference.ModelPath), options).Constants.Select(static pair => new OrtTensor(pair.Key, pair.Value.Type, [.. pair.Value.Shape.Dimensions.Select(static size => (long)size)], pair.Value.Bytes.ToArray()))],
+            Dimensions = options.Dimensions,
+        };
+        OrtSession session = OrtSession.Load(library, reference.ModelPath, new OrtSessionOptions { Providers = ProvidersOf(library, options.Device) });
+        try
+        {
+            return new LoadedModel(reference, new WindowProgram(session, model), lowering, string.Create(CultureInfo.InvariantCulture, $"the model cannot be compiled into steps: {lowering.Blockers[0]}"));
+        }
+        catch
+        {
+            session.Dispose();
+            throw;
+        }
     }
 
     private static LoweringOptions LoweringOptionsOf(OnnxModel model, ModelLoadOptions options)

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
+using SeqStream.Audio.Alsa;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Kernels;
 using SeqStream.Ort;
@@ -24,8 +25,16 @@ public static class MachineDiagnosis
         Kernels(),
         new("kernels available", string.Join(", ", KernelChoice.Available.Select(static choice => choice.InstructionSet))),
         OnnxRuntime(),
+        new("sound devices", SoundDevices()),
         Models(),
     ];
+
+    private static string SoundDevices()
+    {
+        if (!AlsaDevices.IsAvailable) return "none: libasound.so.2 is absent (Debian: libasound2); sound comes from pipes, files and commands";
+        string[] names = [.. AlsaDevices.List().Select(static device => device.Name)];
+        return names.Length > 0 ? string.Join(", ", names) : "none; sound comes from pipes, files and commands";
+    }
 
     private static string Instructions()
     {

@@ -33,7 +33,7 @@ internal static class EndReport
             HalfOpenException => ("half-open", $"MQTT broker {address} is silent: {cause.Message}. The connection was closed. Look for a stalled broker or network.", Retry.Soon),
             AuthenticationException => ("tls", $"MQTT broker {address}: {cause.Message}", Retry.Late),
             TimeoutException or OperationCanceledException => ("timeout", string.Create(CultureInfo.InvariantCulture, $"MQTT broker {address} did not answer within {connectTimeout.TotalSeconds:0.###} s. Check address, port and whether it expects TLS."), Retry.Soon),
-            _ when wasOpen => ("network", $"The connection to MQTT broker {address} broke: {cause.Message}.", Retry.Soon),
+            _ when wasOpen => ("network", $"The connection to MQTT broker {address} broke: {cause.Message.TrimEnd('.')}.", Retry.Soon),
             _ => ("network", $"MQTT broker {address} cannot be reached: {cause.Message}. Check address and port, and that the broker runs.", Retry.Soon),
         };
         return new ConnectionEnd(label, text, retry, wasOpen, cause);

@@ -41,7 +41,7 @@ public sealed class MessageFrames(FeedContext context, string source, TopicPatte
             : $"pattern '{pattern}' does not select the topic, or the stream's name in it is longer than {StreamDirectory.MaxNameBytes} bytes.";
         if (problem is null) return;
         Abandon();
-        context.Faults.Report(new RecordFault(source, position, $"topic '{Encoding.UTF8.GetString(topic)}': {problem}"));
+        context.Faults.Report(new RecordFault(source, position, $"topic '{Encoding.UTF8.GetString(topic)}': {problem}") { Record = RecordFault.Copy(message) });
     }
 
     /// <inheritdoc/>

@@ -168,18 +168,40 @@ public sealed class MqttFeed : IReceiptFeed
             Volatile.Write(ref _client, client);
             foreach (string caveat in Caveats) Observer?.Observe(new MqttEvent(MqttEventKind.Notice, "no-at-least-once", caveat));
             await client.ConnectAsync(cancellation).ConfigureAwait(false);
-            ReasonCode granted = await client.SubscribeAsync(_pattern.Filter, _quality, cancellation).ConfigureAwait(false);
-            if (granted.IsError()) throw new MqttConnectException($"{Source}: the broker refused the subscription to '{_pattern.Filter}': {granted.Describe()}") { Label = granted.Label() };
+            using CancellationTokenSource reading = CancellationTokenSource.CreateLinkedTokenSource(cancellation);
+            Task subscribing = SubscribeAsync(client, reading);
             try
             {
-                await ReadMessagesAsync(client, cancellation).ConfigureAwait(false);
+                // Messages of a session that goes on may come before the answer to the subscription, more of them than wait unread.
+                await ReadMessagesAsync(client, reading.Token).ConfigureAwait(false);
             }
             catch (Exception problem) when (problem is ChannelClosedException or OperationCanceledException)
             {
                 // Nobody takes frames any more, or reading shall stop: what is not acknowledged comes again.
             }
+            finally
+            {
+                await reading.CancelAsync().ConfigureAwait(false);
+                await subscribing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            }
             await WaitForReceiptsAsync().ConfigureAwait(false);
             await client.DisconnectAsync().ConfigureAwait(false);
+            if (subscribing.IsFaulted) await subscribing.ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Subscribes; ends the reading where the broker refuses.</summary>
+    private async Task SubscribeAsync(MqttClient client, CancellationTokenSource reading)
+    {
+        try
+        {
+            ReasonCode granted = await client.SubscribeAsync(_pattern.Filter, _quality, reading.Token).ConfigureAwait(false);
+            if (granted.IsError()) throw new MqttConnectException($"{Source}: the broker refused the subscription to '{_pattern.Filter}': {granted.Describe()}") { Label = granted.Label() };
+        }
+        catch
+        {
+            await reading.CancelAsync().ConfigureAwait(false);
+            throw;
         }
     }
 

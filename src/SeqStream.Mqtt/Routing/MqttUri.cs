@@ -39,6 +39,9 @@ public sealed class MqttUri
     /// <summary>The topic, pattern or template; for WebSockets the broker's path is the option <c>path</c>, <c>/mqtt</c> by default.</summary>
     public string Topic { get; }
 
+    /// <summary>Name of the session at the broker; null if it has none.</summary>
+    public string? Client => _options.GetValueOrDefault("client");
+
     /// <summary>True for schemes that are recognised here.</summary>
     public static bool IsOne(string uri)
     {

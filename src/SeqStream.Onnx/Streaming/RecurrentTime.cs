@@ -7,7 +7,7 @@ namespace SeqStream.Onnx.Streaming;
 internal static class RecurrentTime
 {
     /// <summary>What to do about a layer that is not forward-only.</summary>
-    public const string BackwardRemedy = "Export the model forward-only, accept numbers near those of the whole sequence with a look-ahead, or run the whole sequence with the executor 'onnxruntime'";
+    public const string BackwardRemedy = "Export the model forward-only, accept numbers near those of the whole sequence with a look-ahead, or run the newest frames anew at every step (--window)";
 
     private const int SequenceLengths = 4;
 

@@ -62,5 +62,5 @@ internal static class ScanTime
     }
 
     /// <summary>What to do about a refusal.</summary>
-    public static string RemedyOf(string reason) => reason == Backward ? "Export the model forward-only, or run the whole sequence with the executor 'onnxruntime'" : TimeQuestion.WholeSequence;
+    public static string RemedyOf(string reason) => reason == Backward ? "Export the model forward-only, or run the newest frames anew at every step (--window)" : TimeQuestion.WholeSequence;
 }

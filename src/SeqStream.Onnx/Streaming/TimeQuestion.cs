@@ -9,7 +9,7 @@ namespace SeqStream.Onnx.Streaming;
 internal sealed class TimeQuestion
 {
     /// <summary>What to do about a node that looks at the whole sequence.</summary>
-    public const string WholeSequence = "Train or export the model without it, or run the whole sequence with the executor 'onnxruntime'";
+    public const string WholeSequence = "Train or export the model without it, or run the newest frames anew at every step (--window)";
 
     /// <summary>The node.</summary>
     public required OnnxNode Node { get; init; }

@@ -23,15 +23,18 @@ internal sealed class CheckpointWriter
     private readonly List<SourceItem> _items = [];
     private long _issued;
     private long _stored;
+    private long _storedAt;
+    private readonly TimeProvider _time;
     private volatile bool _isClosed;
 
     /// <summary>Starts the thread.</summary>
     /// <param name="options">The store and the route's name in it.</param>
     /// <param name="receipts">The feed; null if it wants no receipts.</param>
     /// <param name="failed">Told of the failure that ended the thread.</param>
-    public CheckpointWriter(DurabilityOptions options, IReceiptTaker? receipts, Action<Exception> failed)
+    /// <param name="time">The clock.</param>
+    public CheckpointWriter(DurabilityOptions options, IReceiptTaker? receipts, Action<Exception> failed, TimeProvider time)
     {
-        (_options, _receipts, _failed) = (options, receipts, failed);
+        (_options, _receipts, _failed, _time) = (options, receipts, failed, time);
         new Thread(Run) { Name = "seqstream checkpoints", IsBackground = true }.Start();
     }
 
@@ -40,6 +43,9 @@ internal sealed class CheckpointWriter
 
     /// <summary>Checkpoints stored so far.</summary>
     public long Stored => Interlocked.Read(ref _stored);
+
+    /// <summary>Timestamp of the clock when checkpoints were stored last; 0 before that.</summary>
+    public long StoredAt => Interlocked.Read(ref _storedAt);
 
     /// <summary>Counts a checkpoint that was handed out: it comes back by <see cref="Post"/>.</summary>
     public void Issue() => Interlocked.Increment(ref _issued);
@@ -98,6 +104,7 @@ internal sealed class CheckpointWriter
             checkpoint.Content.Clear();
             checkpoint.Shard.Stored(checkpoint);
         }
+        Interlocked.Exchange(ref _storedAt, _time.GetTimestamp());
         Interlocked.Add(ref _stored, _batch.Count);
         _batch.Clear();
         _contents.Clear();

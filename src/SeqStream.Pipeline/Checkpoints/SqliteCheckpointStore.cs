@@ -78,13 +78,14 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
         {
             try
             {
-                using SqliteTransaction transaction = _connection.BeginTransaction();
-                foreach (Checkpoint checkpoint in checkpoints) Write(checkpoint, transaction);
-                foreach (SourceItem item in items) Write(item, transaction);
-                transaction.Commit();
+                Execute("BEGIN IMMEDIATE");
+                foreach (Checkpoint checkpoint in checkpoints) Write(checkpoint);
+                foreach (SourceItem item in items) Write(item);
+                Execute("COMMIT");
             }
             catch (SqliteException cause)
             {
+                RollBack();
                 throw Fault("written", cause);
             }
         }
@@ -153,9 +154,21 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
             """);
     }
 
-    private void Write(Checkpoint checkpoint, SqliteTransaction transaction)
+    /// <summary>A full disk may have ended the transaction already.</summary>
+    private void RollBack()
     {
-        _store.Transaction = _remove.Transaction = transaction;
+        try
+        {
+            Execute("ROLLBACK");
+        }
+        catch (SqliteException)
+        {
+            // There was none any more.
+        }
+    }
+
+    private void Write(Checkpoint checkpoint)
+    {
         for (int index = 0; index < checkpoint.Count; index++)
         {
             ReadOnlySpan<byte> record = checkpoint.Record(index);
@@ -167,10 +180,9 @@ public sealed class SqliteCheckpointStore : ICheckpointStore
         }
     }
 
-    private void Write(SourceItem item, SqliteTransaction transaction)
+    private void Write(SourceItem item)
     {
         using SqliteCommand command = _connection.CreateCommand();
-        command.Transaction = transaction;
         command.CommandText = item.Value is null
             ? "DELETE FROM item WHERE route = $route AND key = $key"
             : "INSERT INTO item(route, key, value) VALUES($route, $key, $value) ON CONFLICT(route, key) DO UPDATE SET value = excluded.value";

@@ -10,6 +10,7 @@ internal sealed class EmissionOutlet(ChannelWriter<Emission> emissions, Emission
     public StreamId Stream;
     public FrameNote? Source;
     public long Written;
+    public volatile bool IsWaiting;
 
     public Emission Rent() => pool.Rent();
 
@@ -31,5 +32,10 @@ internal sealed class EmissionOutlet(ChannelWriter<Emission> emissions, Emission
         if (!emissions.TryWrite(emission)) WaitAndWrite(emission);
     }
 
-    private void WaitAndWrite(Emission emission) => emissions.WriteAsync(emission, cancellation).AsTask().GetAwaiter().GetResult();
+    private void WaitAndWrite(Emission emission)
+    {
+        IsWaiting = true;
+        emissions.WriteAsync(emission, cancellation).AsTask().GetAwaiter().GetResult();
+        IsWaiting = false;
+    }
 }

@@ -15,6 +15,7 @@ public sealed partial class Shard : IDisposable
     private readonly ChannelReader<Frame> _frames;
     private readonly PayloadPool _payloads;
     private readonly IFaultReporter _faults;
+    private readonly StreamDirectory? _names;  // for reports
     private readonly EmissionOutlet _outlet;
     private readonly string _source;
     private readonly IReceiptTaker? _receiptTaker;
@@ -35,11 +36,11 @@ public sealed partial class Shard : IDisposable
     /// <param name="pools">Payloads and emissions for reuse.</param>
     /// <param name="faults">Told of refused frames.</param>
     /// <param name="cancellation">Ends a wait for room among the emissions.</param>
-    public Shard(StageFactory stages, EngineOptions options, ChannelReader<Frame> frames, ChannelWriter<Emission> emissions, RoutePools pools, IFaultReporter faults, CancellationToken cancellation) : this(stages, options, frames, emissions, pools, faults, null, cancellation)
+    public Shard(StageFactory stages, EngineOptions options, ChannelReader<Frame> frames, ChannelWriter<Emission> emissions, RoutePools pools, IFaultReporter faults, CancellationToken cancellation) : this(stages, options, frames, emissions, pools, faults, null, null, cancellation)
     {
     }
 
-    internal Shard(StageFactory stages, EngineOptions options, ChannelReader<Frame> frames, ChannelWriter<Emission> emissions, RoutePools pools, IFaultReporter faults, ShardKeeping? keeping, CancellationToken cancellation)
+    internal Shard(StageFactory stages, EngineOptions options, ChannelReader<Frame> frames, ChannelWriter<Emission> emissions, RoutePools pools, IFaultReporter faults, StreamDirectory? names, ShardKeeping? keeping, CancellationToken cancellation)
     {
         ArgumentNullException.ThrowIfNull(stages);
         ArgumentNullException.ThrowIfNull(options);
@@ -50,6 +51,7 @@ public sealed partial class Shard : IDisposable
         _frames = frames;
         _payloads = pools.Payloads;
         _faults = faults;
+        _names = names;
         _outlet = new EmissionOutlet(emissions, pools.Emissions, cancellation);
         _source = options.Source;
         _receiptTaker = options.Receipts;
@@ -67,6 +69,9 @@ public sealed partial class Shard : IDisposable
 
     /// <summary>Streams that hold state.</summary>
     public int LiveStreams => _model.Executor.LiveStreams + FormerStreams;
+
+    /// <summary>True while it waits for room among the emissions. Any thread.</summary>
+    internal bool IsDelivering => _outlet.IsWaiting;
 
     /// <summary>Does one round of work. Shard thread only. Allocates nothing once buffers have grown to the load.</summary>
     /// <returns>False if there was nothing to do.</returns>
@@ -248,8 +253,8 @@ public sealed partial class Shard : IDisposable
                 Open(stream, ref entry, active);
                 FrameVerdict verdict = active.FrontEnd!.Accept(frame.Payload!, frame.Time);
                 if (verdict.IsAccepted) Keep(stream, in entry, active, frame.Payload!, frame.Time);
+                else Refuse(in frame, verdict);
                 _payloads.Return(frame.Payload!);
-                if (!verdict.IsAccepted) Refuse(in frame, verdict);
                 break;
             case FrameKind.End:
                 ForgetProducer(stream, active);
@@ -304,7 +309,7 @@ public sealed partial class Shard : IDisposable
     private void Refuse(in Frame frame, FrameVerdict verdict)
     {
         _counters.Refused++;
-        _faults.Report(new RecordFault(_source, frame.Position, verdict.Problem!));
+        _faults.Report(new RecordFault(_source, frame.Position, verdict.Problem!) { Payload = frame.Payload, Stream = _names?.Name(frame.Stream) });
     }
 
     /// <summary>Gives a stream what it needs to be stepped.</summary>

@@ -20,6 +20,8 @@ internal sealed class ShardThread
     private volatile ModelSwap? _swap;
     private bool _hasEnded;
     private volatile bool _endsStreams;
+    private volatile bool _isParked;
+    private long _turns;
     private long _checkpointAt;   // when the last one was made
     private long _sweepAt;        // when quiet streams were looked for last
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -44,6 +46,9 @@ internal sealed class ShardThread
 
     /// <summary>Completes when the thread has ended; faulted with what ended it early.</summary>
     public Task Completion => _completion.Task;
+
+    /// <summary>What the thread is doing just now. Any thread.</summary>
+    public ShardPulse Pulse => new(Volatile.Read(ref _turns), _isParked, _shard.IsDelivering, Completion.IsCompleted, _frames.CanCount ? _frames.Count : 0);
 
     private void Run()
     {
@@ -117,6 +122,7 @@ internal sealed class ShardThread
         if (_swap is { } waiting) Swap(waiting);
         while (!_cancellation.IsCancellationRequested && _shard.Turn())
         {
+            _turns++;
             if (HasDuties) Tend();
             if (_swap is { } swap) Swap(swap);
         }
@@ -136,12 +142,25 @@ internal sealed class ShardThread
         while (!more.IsCompleted)
         {
             Task nudge = _nudge.Task;
-            if (_swap is null) _ = Task.WaitAny([more, nudge], (int)UntilNextDuty().TotalMilliseconds, _cancellation);
+            if (_swap is null) Park(more, nudge);
             if (more.IsCompleted) break;
             if (HasDuties) Tend();
             TurnWhileThereIsWork();
         }
         return more.GetAwaiter().GetResult();
+    }
+
+    private void Park(Task more, Task nudge)
+    {
+        _isParked = true;
+        try
+        {
+            _ = Task.WaitAny([more, nudge], (int)UntilNextDuty().TotalMilliseconds, _cancellation);
+        }
+        finally
+        {
+            _isParked = false;
+        }
     }
 
     /// <summary>True if there is something to do beside turns.</summary>

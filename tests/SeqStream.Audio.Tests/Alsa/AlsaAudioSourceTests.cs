@@ -131,6 +131,27 @@ public sealed class AlsaAudioSourceTests : IAsyncDisposable
         Assert.Equal(Enumerable.Range(100, 50).Select(static i => i / 32768f), samples[..50]);
     }
 
+    /// <summary>From the device's fault to the frames of the stream: counted in samples, told, answered by the policy, with the clock right behind it.</summary>
+    [Theory]
+    [InlineData(AudioGapPolicy.Carry, 320, 0, 0)]
+    [InlineData(AudioGapPolicy.Reset, 320, 1, 1)]
+    [InlineData(AudioGapPolicy.Zero, 12_320, 0, 0)]
+    public async Task Gaps_of_a_device_reach_the_stream_by_the_policy(AudioGapPolicy policy, int samples, int resets, int countedResets)
+    {
+        List<AudioGap> gaps = [];
+        _pcm.Capture(160).Fail(AlsaError.Overrun, afterSeconds: 0.75).Capture(160);
+        AudioFeed feed = new(new FirstReads(_source, 2), new AudioFeedOptions { Gap = policy, Gaps = gaps.Add, Block = TimeSpan.FromSeconds(1) });
+        FeedRun run = await FeedRun.OfAsync(feed);
+
+        Assert.Equal(samples, run.Samples.Count);
+        Assert.Equal([.. Enumerable.Range(0, 160).Select(static i => i / 32768f)], run.Samples[..160]);
+        Assert.Equal([.. Enumerable.Range(160, 160).Select(static i => i / 32768f)], run.Samples[^160..]);
+        Assert.Equal(resets, run.Kinds.Count(static kind => kind == Contracts.FrameKind.Reset));
+        Assert.Equal(160 / 16000.0 + 0.75, run.Times[run.Kinds.LastIndexOf(Contracts.FrameKind.Data)], 6);
+        Assert.Equal((12_000, AudioGapReason.Overrun), (Assert.Single(gaps).LostFrames, gaps[0].Reason));
+        Assert.Equal((1, 12_000, countedResets), (feed.Counters.Gaps, feed.Counters.LostFrames, feed.Counters.Resets));
+    }
+
     [Fact]
     public void Reading_allocates_nothing()
     {

@@ -1,0 +1,114 @@
+using System.Collections.Immutable;
+using System.Globalization;
+using SeqStream.Hosting.Catalog;
+using SeqStream.Hosting.Routing;
+using SeqStream.Onnx.Lowering;
+using SeqStream.Ort.Stepping;
+
+namespace SeqStream.Hosting.Configuration;
+
+/// <summary>Reads the routes of a configuration.</summary>
+internal static class RouteBinder
+{
+    private const int LongestName = 64;
+    private static readonly TimeSpan s_longestCommit = TimeSpan.FromHours(1);
+    private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(1);
+
+    public static IEnumerable<RouteOptions> Bind(ConfigMap routes, DaemonOptions daemon, ConfigProblems problems)
+    {
+        if (routes.Members.Count == 0) problems.Add(routes.Place, "routes is empty; expected at least one route, a name with model, feed and sinks below it.");
+        List<RouteOptions> bound = [];
+        foreach (ConfigMember member in routes.Members)
+        {
+            if (routes.Map(member.Key) is { } map) bound.Add(Bind(member, map, daemon, problems));
+            else if (!routes.Has(member.Key)) problems.Add(member.Place, $"routes.{member.Key} is empty; expected model, feed and sinks below it.");
+        }
+        return bound;
+    }
+
+    private static RouteOptions Bind(ConfigMember member, ConfigMap map, DaemonOptions daemon, ConfigProblems problems)
+    {
+        if (!IsName(member.Key)) problems.Add(member.Place, string.Create(CultureInfo.InvariantCulture, $"'{member.Key}' names no route; expected 1 to {LongestName} letters a-z, digits, '-', '_' or '.', with a letter or digit first."));
+        RouteOptions options = new()
+        {
+            Name = member.Key,
+            Model = map.Required("model", "a name that 'seqstream models' lists, a model folder, or an .onnx file"),
+            Feed = map.Required("feed", "stdin, a file, or a broker as in mqtt://127.0.0.1:1883/sensors/{stream}/x?qos=1&client=NAME"),
+            InputFormat = Format(map, "in", FeedBuilder.Formats),
+            StreamField = map.Text("stream-field"),
+            PassThrough = map.Flag("pass-through") ?? false,
+            OutputFormat = Format(map, "out", SinkBuilder.Formats),
+            Load = Load(map),
+            IsDurable = map.Flag("durable") ?? daemon.StateDirectory is not null,
+            Threads = map.Whole("threads", 1, 256) ?? 1,
+            MaxBatch = map.Whole("batch", 1, 4096) ?? 128,
+            MaxWait = map.Duration("wait", TimeSpan.Zero, s_longestWait) ?? TimeSpan.Zero,
+            OnError = map.Choice("on-error", ("restart", FailureRule.Restart), ("stop", FailureRule.Stop)) ?? FailureRule.Restart,
+            Fingerprint = $"{member.Value.Fingerprint()} {daemon.StateDirectory is not null} {daemon.BrokerUser?.Length}:{daemon.BrokerUser} {daemon.BrokerPasswordFile}",
+            Map = map,
+        };
+        List<(string Text, ConfigPlace Place)> sinks = [.. map.Texts("sinks"), .. map.Texts("sink")];
+        options = options with { Sinks = [.. sinks.Select(static sink => sink.Text)], SinkPlaces = [.. sinks.Select(static sink => sink.Place)] };
+        if (sinks.Count == 0 && !map.Has("sink") && !map.Has("sinks")) problems.Add(map.Place, $"{map.Path}sinks is missing; expected stdout, files, or brokers as in mqtt://127.0.0.1:1883/out/{{stream}}.");
+        if (map.Has("sink") && map.Has("sinks")) map.Refuse("sink", "and sinks stand both here; keep one of them.");
+        if (options.IsDurable && daemon.StateDirectory is null) map.Refuse("durable", "is true, but no state directory is named. Add the top-level key 'state', or leave it out.");
+        options = Keep(map, options);
+        map.Complete();
+        return options;
+    }
+
+    private static RouteOptions Keep(ConfigMap map, RouteOptions options)
+    {
+        if (map.Map("commit") is { } commit)
+        {
+            options = options with
+            {
+                CommitInterval = commit.Duration("interval", TimeSpan.FromMilliseconds(1), s_longestCommit) ?? options.CommitInterval,
+                CommitReceipts = commit.Whole("receipts", 1, 1 << 20),
+            };
+            commit.Complete();
+        }
+        if (map.Map("idle") is { } idle)
+        {
+            options = options with { HibernateAfter = idle.Duration("after", TimeSpan.FromMilliseconds(1), DaemonConfiguration.LongestRest) ?? TimeSpan.Zero };
+            if (!idle.Has("after")) idle.Refuse("after", "is missing; expected a duration such as 15m.");
+            idle.Choice("then", ("hibernate", true));
+            idle.Complete();
+        }
+        if (options.IsDurable) return options;
+        foreach (string key in (string[])["commit", "idle"])
+        {
+            if (map.Has(key)) map.Refuse(key, "means nothing for a route that keeps no streams. Name a state directory with the top-level key 'state', or leave it out.");
+        }
+        return options;
+    }
+
+    private static ModelLoadOptions Load(ConfigMap map) => new()
+    {
+        Executor = map.Choice("executor", ("native", ExecutorKind.Native), ("onnxruntime", ExecutorKind.OnnxRuntime)) ?? ExecutorKind.Choose,
+        Device = map.Text("device") ?? "cpu",
+        LookAhead = map.Whole("lookahead", 0, LoweringOptions.MostLookAhead),
+        Window = map.Whole("window", 1, WindowModel.MostFrames),
+        Dimensions = Numbers(map, "dimensions", static (numbers, name) => numbers.Whole(name, 1, int.MaxValue)).ToImmutableDictionary(static pair => pair.Key, static pair => pair.Value),
+        Constants = Numbers(map, "constants", static (numbers, name) => numbers.Whole(name, int.MinValue, int.MaxValue)).ToImmutableDictionary(static pair => pair.Key, static pair => (long)pair.Value),
+    };
+
+    private static IEnumerable<KeyValuePair<string, int>> Numbers(ConfigMap map, string key, Func<ConfigMap, string, int?> read)
+    {
+        if (map.Map(key) is not { } numbers) yield break;
+        foreach (ConfigMember member in numbers.Members)
+        {
+            if (read(numbers, member.Key) is { } value) yield return KeyValuePair.Create(member.Key, value);
+        }
+    }
+
+    private static string? Format(ConfigMap map, string key, IReadOnlyList<string> formats)
+    {
+        if (map.Text(key) is not { } text || formats.Contains(text)) return map.Text(key);
+        map.Refuse(key, $"is '{text}'; expected {string.Join(" or ", formats)}.{NearestName.Hint(text, formats)}");
+        return null;
+    }
+
+    private static bool IsName(string name)
+        => name.Length is > 0 and <= LongestName && char.IsAsciiLetterOrDigit(name[0]) && name.All(static letter => char.IsAsciiLetterLower(letter) || char.IsAsciiLetterUpper(letter) || char.IsAsciiDigit(letter) || letter is '-' or '_' or '.');
+}

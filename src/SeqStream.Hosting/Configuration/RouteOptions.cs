@@ -1,0 +1,68 @@
+using System.Collections.Immutable;
+using SeqStream.Hosting.Catalog;
+
+namespace SeqStream.Hosting.Configuration;
+
+/// <summary>One route of a daemon: a model between a feed and its sinks.</summary>
+public sealed record RouteOptions
+{
+    /// <summary>Its name: in logs, metrics and the store.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>A name in the catalog, a folder with a card, or an <c>.onnx</c> file.</summary>
+    public required string Model { get; init; }
+
+    /// <summary>Executor, device and what the model's file leaves open.</summary>
+    public ModelLoadOptions Load { get; init; } = new();
+
+    /// <summary>Where frames come from: <c>stdin</c>, a file, or a broker's topics.</summary>
+    public required string Feed { get; init; }
+
+    /// <summary>Format of the feed's records; null for the model's own, and for brokers.</summary>
+    public string? InputFormat { get; init; }
+
+    /// <summary>The JSON member or CSV column that names the stream; null for the format's own.</summary>
+    public string? StreamField { get; init; }
+
+    /// <summary>True to copy JSON members that mean nothing here to the emissions of their record.</summary>
+    public bool PassThrough { get; init; }
+
+    /// <summary>Where emissions go: <c>stdout</c>, files, or brokers' topics.</summary>
+    public ImmutableArray<string> Sinks { get; init; } = [];
+
+    /// <summary>Format of records that go to stdout and files; null for the model's own.</summary>
+    public string? OutputFormat { get; init; }
+
+    /// <summary>True to keep its streams in the state directory.</summary>
+    public bool IsDurable { get; init; }
+
+    /// <summary>Longest time between a frame and the checkpoint that contains it.</summary>
+    public TimeSpan CommitInterval { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Frames that may wait for their acknowledgement before a checkpoint is made early; null for half of what the broker sends without one.</summary>
+    public int? CommitReceipts { get; init; }
+
+    /// <summary>How long a stream may be quiet before only its record in the store remains; zero for ever.</summary>
+    public TimeSpan HibernateAfter { get; init; }
+
+    /// <summary>Shards, each one thread.</summary>
+    public int Threads { get; init; } = 1;
+
+    /// <summary>Most lanes of one step.</summary>
+    public int MaxBatch { get; init; } = 128;
+
+    /// <summary>How long a shard may wait for a fuller batch.</summary>
+    public TimeSpan MaxWait { get; init; }
+
+    /// <summary>What happens when it fails after it was up.</summary>
+    public FailureRule OnError { get; init; }
+
+    /// <summary>The same for the same settings; a reload leaves such a route alone.</summary>
+    public string Fingerprint { get; init; } = "";
+
+    /// <summary>Where the keys stand.</summary>
+    internal ConfigMap? Map { get; init; }
+
+    /// <summary>[sink] where each stands.</summary>
+    internal ImmutableArray<ConfigPlace> SinkPlaces { get; init; } = [];
+}
