@@ -81,9 +81,9 @@ internal sealed class CheckpointWriter
         }
         catch (Exception fault)
         {
+            _failed(fault);   // before anybody who waits for the end may dispose of the engine
             _completion.SetException(fault);
             _settled.TrySetResult();
-            _failed(fault);
         }
     }
 
