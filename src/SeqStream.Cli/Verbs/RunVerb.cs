@@ -103,14 +103,20 @@ internal static class RunVerb
         using ShadowRun? shadow = s_shadow.Open(parsed, load, model, isKept: store is not null);
         Task<RouteSummary> running = shadow?.RunAsync(feed, stages, sink, options, faults, stop.Token) ?? new Route(feed, stages, sink, options, faults).RunAsync(stop.Token);
         RouteSummary summary = await running.ConfigureAwait(false);
-        shadow?.Tell(notices);
         if (feed is MqttFeed broker) await broker.Completion.ConfigureAwait(false);
-        notices.CountTooShort(summary.Counters.TooShort, model.Lowering.ShortestStream);
-        notices.CountCutFrames(summary.Counters.CutFrames, model.Lowering.LengthMultiple);
-        StreamNotices.Tell(notices, summary.Counters);
+        shadow?.Tell(notices);
+        Tell(notices, summary, model.Lowering);
         if (feed is AudioFeed listener) gaps.Sum(listener.Counters);
         if (stop.Signal != 0) return ExitCode.SignalBase + stop.Signal;
         return faults.Count > 0 ? ExitCode.BadData : ExitCode.Ok;
+    }
+
+    /// <summary>Says what a run counted that people should know.</summary>
+    private static void Tell(Notices notices, RouteSummary summary, LoweringResult lowering)
+    {
+        notices.CountTooShort(summary.Counters.TooShort, lowering.ShortestStream);
+        notices.CountCutFrames(summary.Counters.CutFrames, lowering.LengthMultiple);
+        StreamNotices.Tell(notices, summary.Counters);
     }
 
     private static void RefuseFormat(ParseResult parsed, Option<string?> format, string end, string instead)
