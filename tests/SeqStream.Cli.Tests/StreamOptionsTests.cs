@@ -80,7 +80,7 @@ public sealed class StreamOptionsTests : IDisposable
     [Fact]
     public async Task Shadow_is_compared_or_written_beside()
     {
-        string input = Record("a") + Record("b") + Record("a"), file = Path.Combine(_folder, "shadow.jsonl");
+        string input = Record("a") + Record("a") + Record("a"), file = Path.Combine(_folder, "shadow.jsonl");
         Seqstream.Outcome alone = await RunAsync(input), compared = await RunAsync(input, "--shadow", "activity"), written = await RunAsync(input, "--shadow", "activity", "--shadow-sink", file);
 
         Assert.Equal(alone.Output, compared.Output);

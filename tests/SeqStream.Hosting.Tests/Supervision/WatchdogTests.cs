@@ -51,6 +51,7 @@ public sealed class WatchdogTests
     {
         using HangingModel model = new();
         await using StreamEngine engine = new(model.Stages);
+        await UntilAsync(() => engine.Pulses()[0].IsParked);
         await using Watched watched = new(engine);
         watched.Time.Offset = TimeSpan.FromHours(-1);
         Assert.Equal(0, watched.Take());
