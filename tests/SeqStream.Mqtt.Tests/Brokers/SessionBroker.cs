@@ -11,6 +11,7 @@ internal sealed class SessionBroker(bool isV5, int quality, int toSend, int wind
     private readonly Lock _gate = new();
     private readonly List<Outgoing> _outgoing = [];
     private readonly HashSet<int> _unreleased = [];
+    private MemoryLink? _current;
     private bool _hasSession;
     private int _sent;
 
@@ -46,7 +47,12 @@ internal sealed class SessionBroker(bool isV5, int quality, int toSend, int wind
                 byte[] body = new byte[length];
                 await link.Broker.ReadExactlyAsync(body);
                 byte[] answer;
-                lock (_gate) answer = Answer(header[0], body);
+                lock (_gate)
+                {
+                    if (header[0] >> 4 == 1) _current = link;
+                    if (link != _current) throw new EndOfStreamException();   // a newer connection took the session over: what is left in this one counts no more
+                    answer = Answer(header[0], body);
+                }
                 if (answer.Length > 0) await link.Broker.WriteAsync(answer);
             }
         }
