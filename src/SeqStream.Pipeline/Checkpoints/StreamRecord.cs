@@ -22,7 +22,7 @@ namespace SeqStream.Pipeline.Checkpoints;
 ///         4 + n  the state row
 ///         4 + n  what the front end wrote
 ///         4 + n  what the decoder wrote
-///         4 + n  what the shard wrote: the stream's phase, the frames of its place, notes of frames not yet answered
+///         4 + n  what the shard wrote: whether the stream is open, the frames of its place, its phase, notes of frames not yet answered, its producer's counter
 /// end     4      CRC-32C of everything before
 /// </code>
 /// </remarks>
