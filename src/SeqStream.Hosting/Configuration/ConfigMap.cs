@@ -48,6 +48,14 @@ internal sealed class ConfigMap(ConfigNode node, string path, ConfigPlace place,
         return null;
     }
 
+    public double? Number(string key, double least, double greatest)
+    {
+        if (Text(key) is not { } text) return null;
+        if (double.TryParse(text, NumberStyles.AllowDecimalPoint | NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out double number) && number >= least && number <= greatest) return number;
+        Refuse(key, string.Create(CultureInfo.InvariantCulture, $"is '{text}'; expected a number from {least} to {greatest}."));
+        return null;
+    }
+
     public bool? Flag(string key) => Choice<bool>(key, ("true", true), ("false", false));
 
     public TimeSpan? Duration(string key, TimeSpan least, TimeSpan greatest)

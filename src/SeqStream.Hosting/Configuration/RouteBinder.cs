@@ -4,6 +4,7 @@ using SeqStream.Hosting.Catalog;
 using SeqStream.Hosting.Routing;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Ort.Stepping;
+using SeqStream.Pipeline;
 
 namespace SeqStream.Hosting.Configuration;
 
@@ -11,6 +12,9 @@ namespace SeqStream.Hosting.Configuration;
 internal static class RouteBinder
 {
     private const int LongestName = 64;
+    private const int MostReordered = 1024;
+    private const double SlowestClock = 0.0001;
+    private const double FastestClock = 100_000;
     private static readonly TimeSpan s_longestCommit = TimeSpan.FromHours(1);
     private static readonly TimeSpan s_longestWait = TimeSpan.FromSeconds(1);
 
@@ -52,7 +56,7 @@ internal static class RouteBinder
         if (sinks.Count == 0 && !map.Has("sink") && !map.Has("sinks")) problems.Add(map.Place, $"{map.Path}sinks is missing; expected stdout, files, or brokers as in mqtt://127.0.0.1:1883/out/{{stream}}.");
         if (map.Has("sink") && map.Has("sinks")) map.Refuse("sink", "and sinks stand both here; keep one of them.");
         if (options.IsDurable && daemon.StateDirectory is null) map.Refuse("durable", "is true, but no state directory is named. Add the top-level key 'state', or leave it out.");
-        options = Keep(map, options);
+        options = Flow(map, Keep(map, options));
         map.Complete();
         return options;
     }
@@ -68,18 +72,44 @@ internal static class RouteBinder
             };
             commit.Complete();
         }
-        if (map.Map("idle") is { } idle)
+        if (map.Map("idle") is { } idle) options = Idle(idle, options);
+        if (!options.IsDurable && map.Has("commit")) map.Refuse("commit", "means nothing for a route that keeps no streams. Name a state directory with the top-level key 'state', or leave it out.");
+        return options;
+    }
+
+    private static RouteOptions Idle(ConfigMap idle, RouteOptions options)
+    {
+        TimeSpan after = idle.Duration("after", TimeSpan.FromMilliseconds(1), DaemonConfiguration.LongestRest) ?? TimeSpan.Zero;
+        if (!idle.Has("after")) idle.Refuse("after", "is missing; expected a duration such as 15m.");
+        bool hibernates = idle.Choice("then", ("hibernate", true), ("end", false)) ?? options.IsDurable;
+        if (hibernates && !options.IsDurable) idle.Refuse("then", "is 'hibernate', but the route keeps no streams. Name a state directory with the top-level key 'state', or use end.");
+        if (!hibernates && options.IsDurable) idle.Refuse("then", "is 'end', but the route keeps its streams. Use hibernate, or set 'durable: false'.");
+        idle.Complete();
+        return hibernates ? options with { HibernateAfter = after } : options with { EndAfter = after };
+    }
+
+    /// <summary>What happens to frames on their way: too many of them, out of order, or missing.</summary>
+    private static RouteOptions Flow(ConfigMap map, RouteOptions options)
+    {
+        options = options with { Overflow = map.Choice("overflow", ("wait", OverflowPolicy.Wait), ("drop-oldest", OverflowPolicy.DropOldest), ("drop-newest", OverflowPolicy.DropNewest)) ?? OverflowPolicy.Wait };
+        if (options is { IsDurable: true, Overflow: not OverflowPolicy.Wait }) map.Refuse("overflow", "would drop frames, but the route keeps its streams and promises to lose none. Use wait, or set 'durable: false'.");
+        if (map.Map("clock") is not { } clock) return options;
+        double? hertz = clock.Number("hz", SlowestClock, FastestClock);
+        options = options with
         {
-            options = options with { HibernateAfter = idle.Duration("after", TimeSpan.FromMilliseconds(1), DaemonConfiguration.LongestRest) ?? TimeSpan.Zero };
-            if (!idle.Has("after")) idle.Refuse("after", "is missing; expected a duration such as 15m.");
-            idle.Choice("then", ("hibernate", true));
-            idle.Complete();
-        }
-        if (options.IsDurable) return options;
-        foreach (string key in (string[])["commit", "idle"])
-        {
-            if (map.Has(key)) map.Refuse(key, "means nothing for a route that keeps no streams. Name a state directory with the top-level key 'state', or leave it out.");
-        }
+            Gaps = new GapOptions
+            {
+                Clock = hertz is { } rate ? TimeSpan.FromSeconds(1 / rate) : TimeSpan.Zero,
+                Policy = clock.Choice("gap", ("hold", GapPolicy.Keep), ("reset", GapPolicy.Reset), ("fill", GapPolicy.Fill)) ?? GapPolicy.Keep,
+            },
+            Order = new FrameOrderOptions
+            {
+                Window = clock.Whole("reorder", 0, MostReordered) ?? 0,
+                Late = clock.Choice("late", ("drop", LatePolicy.Drop), ("accept", LatePolicy.Accept)) ?? LatePolicy.Drop,
+            },
+        };
+        if (options is { IsDurable: true, Gaps.Policy: GapPolicy.Fill }) clock.Refuse("gap", "is 'fill', but the store does not keep the frame that would be filled in. Use hold or reset, or set 'durable: false' for the route.");
+        clock.Complete();
         return options;
     }
 

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SeqStream.Hosting.Catalog;
+using SeqStream.Pipeline;
 
 namespace SeqStream.Hosting.Configuration;
 
@@ -44,6 +45,18 @@ public sealed record RouteOptions
 
     /// <summary>How long a stream may be quiet before only its record in the store remains; zero for ever.</summary>
     public TimeSpan HibernateAfter { get; init; }
+
+    /// <summary>How long a stream that is not kept may be quiet before it ends; zero for ever.</summary>
+    public TimeSpan EndAfter { get; init; }
+
+    /// <summary>What happens to frames when the model or a sink is behind.</summary>
+    public OverflowPolicy Overflow { get; init; }
+
+    /// <summary>What is done about frames out of order, by their <c>seq</c>.</summary>
+    public FrameOrderOptions Order { get; init; } = new();
+
+    /// <summary>What is done about missing frames, by their time or <c>seq</c>.</summary>
+    public GapOptions Gaps { get; init; } = new();
 
     /// <summary>Shards, each one thread.</summary>
     public int Threads { get; init; } = 1;

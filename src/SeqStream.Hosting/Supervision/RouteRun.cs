@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SeqStream.Contracts;
 using SeqStream.Feeds;
 using SeqStream.Feeds.Reading;
+using SeqStream.Hosting.Configuration;
 using SeqStream.Hosting.Routing;
 using SeqStream.Mqtt.Client;
 using SeqStream.Mqtt.Routing;
@@ -30,7 +31,7 @@ internal sealed class RouteRun : IAsyncDisposable
         IEmissionSink[] sinks = [.. plan.Options.Sinks.Select(sink => OpenSink(plan, sink, streams, watches, watch))];
         Watches = [.. watches];
         BrokerSinks = [.. sinks.OfType<MqttSink>()];
-        EngineOptions options = new() { Threads = plan.Options.Threads, MaxBatch = plan.Options.MaxBatch, MaxWait = plan.Options.MaxWait, Durability = DurabilityOf(plan, store, feed as MqttFeed) };
+        EngineOptions options = new() { Threads = plan.Options.Threads, MaxBatch = plan.Options.MaxBatch, MaxWait = plan.Options.MaxWait, IdleAfter = plan.Options.EndAfter, WhenBehind = plan.Options.Overflow, Gaps = plan.Options.Gaps, Order = OrderOf(plan.Options, feed as MqttFeed), Durability = DurabilityOf(plan, store, feed as MqttFeed) };
         if (options.Durability is not null && feed is IReceiptFeed receipts) receipts.Restore(store!.Items(plan.Options.Name).Select(static item => KeyValuePair.Create(item.Key, item.Value!)));
         _tracked = new TrackedFeed(feed);
         _route = new Route(feed is MqttFeed ? feed : _tracked, plan.Model.Stages, sinks.Length == 1 ? sinks[0] : new FanOutSink(sinks), options, faults);
@@ -82,6 +83,10 @@ internal sealed class RouteRun : IAsyncDisposable
         _files.Add(file);
         return plan.CreateSink(file);
     }
+
+    /// <summary>Frames that are held are not acknowledged: never so many that the broker stops sending.</summary>
+    private static FrameOrderOptions OrderOf(RouteOptions options, MqttFeed? broker)
+        => broker is null ? options.Order : options.Order with { MostHeld = Math.Max(1, broker.Window / (2 * options.Threads)) };
 
     private static DurabilityOptions? DurabilityOf(RoutePlan plan, ICheckpointStore? store, MqttFeed? broker)
     {

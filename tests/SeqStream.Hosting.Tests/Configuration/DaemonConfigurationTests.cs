@@ -1,3 +1,4 @@
+using SeqStream.Pipeline;
 using Microsoft.Extensions.Logging;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Hosting.Configuration;
@@ -48,6 +49,38 @@ public sealed class DaemonConfigurationTests
         Assert.Equal(["stdout", "f"], route.Sinks);
         Assert.Equal((true, 0.25, 10, 5400.0), (route.IsDurable, route.CommitInterval.TotalSeconds, route.CommitReceipts, route.HibernateAfter.TotalSeconds));
         Assert.Equal((4, 64, 2.0, FailureRule.Stop), (route.Threads, route.MaxBatch, route.MaxWait.TotalMilliseconds, route.OnError));
+    }
+
+    [Fact]
+    public void What_happens_to_frames_on_their_way_is_read()
+    {
+        RouteOptions route = Assert.Single(Read("""
+            routes:
+              a:
+                model: m
+                feed: stdin
+                sinks: [ stdout ]
+                overflow: drop-oldest
+                clock: { hz: 2.5, gap: fill, reorder: 8, late: accept }
+                idle: { after: 15m, then: end }
+            """).Routes);
+
+        Assert.Equal((OverflowPolicy.DropOldest, TimeSpan.FromSeconds(0.4), GapPolicy.Fill), (route.Overflow, route.Gaps.Clock, route.Gaps.Policy));
+        Assert.Equal((8, LatePolicy.Accept), (route.Order.Window, route.Order.Late));
+        Assert.Equal((TimeSpan.FromMinutes(15), TimeSpan.Zero), (route.EndAfter, route.HibernateAfter));
+    }
+
+    [Theory]
+    [InlineData("overflow: drop-newest", "routes.a.overflow would drop frames, but the route keeps its streams and promises to lose none. Use wait, or set 'durable: false'.")]
+    [InlineData("clock: { hz: 0 }", "routes.a.clock.hz is '0'; expected a number from 0.0001 to 100000.")]
+    [InlineData("clock: { gap: fill }", "routes.a.clock.gap is 'fill', but the store does not keep the frame that would be filled in. Use hold or reset, or set 'durable: false' for the route.")]
+    [InlineData("clock: { gap: keep }", "routes.a.clock.gap is 'keep'; expected hold or reset or fill.")]
+    [InlineData("idle: { after: 1h, then: end }", "routes.a.idle.then is 'end', but the route keeps its streams. Use hibernate, or set 'durable: false'.")]
+    [InlineData("durable: false\n    idle: { after: 1h, then: hibernate }", "routes.a.idle.then is 'hibernate', but the route keeps no streams. Name a state directory with the top-level key 'state', or use end.")]
+    public void What_frames_cannot_have_is_refused(string keys, string problem)
+    {
+        ConfigurationException refusal = Assert.Throws<ConfigurationException>(() => Read($"state: /var/lib/x\nroutes:\n  a:\n    model: m\n    feed: stdin\n    sinks: [ stdout ]\n    {keys}\n"));
+        Assert.Contains(problem, refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
