@@ -303,7 +303,7 @@ def golden(model, rows):
     x = (features(rows) - model.mean) * model.scale
     with torch.no_grad():
         y = model(torch.from_numpy(x)[None])[0]
-    return {"x": rows.tolist(), "features": rounded(x.tolist()), "y": rounded(y.tolist())}
+    return {"rows": rows.tolist(), "inputs": {"x": rounded(x.tolist())}, "outputs": {"logits": rounded(y.tolist())}}
 
 
 if __name__ == "__main__":

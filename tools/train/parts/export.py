@@ -34,7 +34,8 @@ class Average:
         d = min(self.decay, (1 + self.steps) / (10 + self.steps))
         with torch.no_grad():
             for name, value in self.model.state_dict().items():
-                self.values[name].mul_(d).add_(value, alpha=1 - d)
+                if value.is_floating_point():  # not the counts of normalisations
+                    self.values[name].mul_(d).add_(value, alpha=1 - d)
 
     def apply(self):
         self.model.load_state_dict(self.values)

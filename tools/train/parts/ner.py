@@ -158,7 +158,7 @@ def golden(model, stream, sentence):
         ids, weights = stream.windows(vocabulary, sentence)
         scores = stream(ids, weights)[0].numpy()
     return {"tokens": sentence, "ids": [vocabulary.features(w)[0] for w in sentence],
-            "y": rounded(scores.tolist()), "tags": decode(model, [scores], LAG)[0]}
+            "outputs": {"logits": rounded(scores.tolist())}, "tags": decode(model, [scores], LAG)[0]}
 
 
 def main():

@@ -57,18 +57,24 @@ def shape(word):
 
 
 class WordFeatures:
-    """Ids and weights of one word: slot 0 the word, 1 its folded spelling, 2 its shape, then character n-grams of the folded spelling."""
+    """Ids and weights of one word: slot 0 the word, 1 its folded spelling, 2 its shape, with pairs 3 it and the word before, then character n-grams of the folded spelling."""
 
-    def __init__(self, buckets, grams):
+    def __init__(self, buckets, grams, pairs=False):
         self.buckets, self.grams = buckets, grams
         longest = 2 * EDGE + 2
-        self.slots = 3 + sum(longest - n + 1 for n in grams)
+        self.slots = 3 + pairs + sum(longest - n + 1 for n in grams)
         self.known = {}
 
     def __call__(self, word):
         if word not in self.known:
             self.known[word] = self.of(word)
         return self.known[word]
+
+    def pair(self, before, word):
+        """(ids, weights) of a word that follows another, or PAD_BEFORE."""
+        ids, weights = self(word)
+        pair = self.bucket(fold(normalise(before)) + " " + fold(normalise(word)), 5)
+        return ids[:3] + [pair] + ids[3:], weights[:3] + [1.0] + weights[3:]
 
     def bucket(self, text, seed):
         return 1 + fnv1a(text, seed) % (self.buckets - 1)
