@@ -28,6 +28,7 @@ internal static class Program
         ServeVerb.Create(),
         GenerateVerb.Create(),
         ModelsVerb.Create(),
+        DemoVerb.Create(),
         StateVerb.Create(),
         InspectVerb.Create(),
         ExplainVerb.Create(),

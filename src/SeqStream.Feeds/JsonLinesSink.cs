@@ -5,7 +5,7 @@ namespace SeqStream.Feeds;
 
 /// <summary>
 /// JSON Lines: <c>{"stream":"a","step":12,"t":0.96,...}</c> with <c>"y":[...]</c> for a single output, <c>"outputs":{...}</c> for several or where the record named its inputs, or
-/// <c>"text"</c>, <c>"label"</c> and <c>"score"</c>. The stream is left out where the source gave none, the time where it is unknown. The end of a sequence writes nothing,
+/// <c>"text"</c>, <c>"label"</c> and <c>"score"</c>, with <c>"partial":true</c> while that may change, <c>"span":[start,end]</c> and <c>"parts":[{"text":"w","score":0.3}]</c> where there are such. The stream is left out where the source gave none, the time where it is unknown. The end of a sequence writes nothing,
 /// unless the engine made it: <c>{"stream":"a","step":12,"end":"evicted-idle"}</c>.
 /// </summary>
 public sealed class JsonLinesSink : RecordSink
@@ -66,6 +66,36 @@ public sealed class JsonLinesSink : RecordSink
             buffer.Append(",\"score\":"u8);
             buffer.AppendJson(emission.Score, isSingle: true);
         }
+        if (emission.IsPartial) buffer.Append(",\"partial\":true"u8);
+        if (!double.IsNaN(emission.SpanStart)) AppendSpan(emission, buffer);
+        if (emission.PartCount > 0) AppendParts(emission, buffer);
+    }
+
+    private static void AppendSpan(Emission emission, RecordBuffer buffer)
+    {
+        buffer.Append(",\"span\":["u8);
+        buffer.AppendJson(emission.SpanStart, isSingle: false);
+        if (!double.IsNaN(emission.SpanEnd))
+        {
+            buffer.Append((byte)',');
+            buffer.AppendJson(emission.SpanEnd, isSingle: false);
+        }
+        buffer.Append((byte)']');
+    }
+
+    private static void AppendParts(Emission emission, RecordBuffer buffer)
+    {
+        buffer.Append(",\"parts\":["u8);
+        for (int i = 0; i < emission.PartCount; i++)
+        {
+            if (i > 0) buffer.Append((byte)',');
+            buffer.Append("{\"text\":"u8);
+            buffer.AppendJson(emission.PartText(i));
+            buffer.Append(",\"score\":"u8);
+            buffer.AppendJson(emission.PartScore(i), isSingle: true);
+            buffer.Append((byte)'}');
+        }
+        buffer.Append((byte)']');
     }
 
     private static void AppendOutputs(Emission emission, RecordBuffer buffer)

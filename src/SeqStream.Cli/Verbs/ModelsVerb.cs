@@ -31,13 +31,13 @@ internal static class ModelsVerb
 
     private static void WriteTable(List<ModelReference> models)
     {
-        TextTable table = new("name", "task", "shape", "parameters", "bytes", "figure", "licence");
+        TextTable table = new("name", "task", "shape", "bytes", "figure", "measured by");
         foreach (ModelReference model in models)
         {
             ModelFigure? figure = model.Card.Figures.FirstOrDefault();
             table.Add(
-                model.Card.Name, model.Card.Task, model.Card.Shape, Number(model.Card.Parameters), Number(new FileInfo(model.ModelPath).Length),
-                figure is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{figure.Metric} {figure.Value:0.###}"), model.Card.Licence);
+                model.Card.Name, model.Card.Task, model.Card.Shape, Number(new FileInfo(model.ModelPath).Length),
+                figure is null ? "" : string.Create(CultureInfo.InvariantCulture, $"{figure.Metric} {figure.Value:0.###}"), figure?.Command ?? "");
         }
         table.Write();
     }

@@ -34,13 +34,15 @@ internal static class RunVerb
 
     private static readonly Option<string?> s_deadLetter = new("--dead-letter") { Description = "Append every refused record with the reason to this file, as JSON Lines.", HelpName = "FILE" };
 
+    private static readonly Option<int?> s_beam = new("--beam") { Description = "Hypotheses that a translator follows; 1 says every word as it is chosen. Without it: as many as its card says.", HelpName = "N" };
+
     public static Command Create()
     {
         Command verb = new("run", "Step a model over records from stdin; answer on stdout.");
         s_model.AddTo(verb);
         s_in.AcceptOnlyFromAmong(SoundOptions.AcceptedFormats);
         s_out.AcceptOnlyFromAmong([.. SinkBuilder.Formats]);
-        foreach (Option option in new Option[] { s_in, s_out, s_feed, s_sink, s_streamField, s_passThrough, s_strict, s_deadLetter }) verb.Options.Add(option);
+        foreach (Option option in new Option[] { s_in, s_out, s_feed, s_sink, s_streamField, s_passThrough, s_strict, s_deadLetter, s_beam }) verb.Options.Add(option);
         s_broker.AddTo(verb);
         s_sound.AddTo(verb);
         s_state.AddTo(verb);
@@ -76,7 +78,9 @@ internal static class RunVerb
         using Stream source = fromBroker is null && !AudioFeeds.IsUri(feedOptions.Source) ? Endpoint.OpenInput(parsed.GetValue(s_feed)!) : Stream.Null;
         Stream input = source;
         await using SoundInput? sound = soundSource is null ? null : await SoundInput.OpenAsync(soundSource, source, stop.Token).ConfigureAwait(false);
-        (load, LoweringResult lowering) = sound is null ? (load, ModelLoader.Inspect(reference, load)) : sound.Fit(reference, load);
+        SoundFit? fit = sound?.Fit(reference, load);
+        load = fit?.Load ?? load;
+        LoweringResult lowering = fit?.Lowering ?? ModelLoader.Inspect(reference, load);
         if (fromBroker is null && sound is null && lowering is { Plan: null, Open.IsEmpty: false } && feedOptions.Format == "jsonl")
         {
             (RecordShape? first, input) = await FirstRecord.PeekAsync(source, stop.Token).ConfigureAwait(false);
@@ -91,10 +95,10 @@ internal static class RunVerb
         FaultPrinter faults = new(s_output.Json(parsed), parsed.GetValue(s_strict), stop, deadLetters);
         using Stream output = toBroker is null ? Endpoint.OpenOutput(parsed.GetValue(s_sink)!) : Stream.Null;
         GapNotices gaps = new(feedOptions.Source, notices);
-        IFrameFeed feed = sound is not null ? sound.CreateFeed(gaps.Tell) : fromBroker is null ? FeedBuilder.Create(feedOptions, input, model) : FeedBuilder.Create(fromBroker, model, new BrokerNotices(notices));
+        IFrameFeed feed = sound is not null ? sound.CreateFeed(fit!.RateHz, gaps.Tell) : fromBroker is null ? FeedBuilder.Create(feedOptions, input, model) : FeedBuilder.Create(fromBroker, model, new BrokerNotices(notices));
         string format = parsed.GetValue(s_out) ?? (fromBroker is null ? model.Card.OutputFormat : "jsonl");
         IEmissionSink sink = toBroker is null ? SinkBuilder.Create(format, output, model) : MqttSink.Create(toBroker, model.Card.Name, new BrokerNotices(notices));
-        StageFactory stages = sound?.StagesOf(model) ?? model.Stages;
+        StageFactory stages = parsed.GetValue(s_beam) is { } beam ? BeamStages.Of(model, beam) : fit?.StagesOf(model) ?? model.Stages;
         if (parsed.GetValue(s_strict)) stages = StrictFrontEnd.Guard(stages);
         int threads = s_model.Threads(parsed);
         EngineOptions options = new() { Threads = threads, Durability = s_state.Of(parsed, store, model.Card.Name, feed, sink, threads) };

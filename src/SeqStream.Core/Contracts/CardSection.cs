@@ -10,7 +10,8 @@ namespace SeqStream.Contracts;
 /// </summary>
 /// <param name="element">The object; an undefined element reads as an empty object.</param>
 /// <param name="path">Its place in the card, for messages: <c>frontEnd</c>.</param>
-public sealed class CardSection(JsonElement element, string path)
+/// <param name="folder">The model's folder, where files lie that the card names; null for a card that has none.</param>
+public sealed class CardSection(JsonElement element, string path, string? folder = null)
 {
     private readonly HashSet<string> _read = new(StringComparer.Ordinal) { "type" };
 
@@ -79,6 +80,22 @@ public sealed class CardSection(JsonElement element, string path)
         return texts.ToImmutable();
     }
 
+    /// <summary>The lines of a UTF-8 text file that lies beside the card: the key holds its name, without a folder.</summary>
+    public ImmutableArray<string> Lines(string key)
+    {
+        string name = Text(key);
+        if (folder is null || name.Length == 0 || name != System.IO.Path.GetFileName(name)) throw Refuse(key, $"found '{name}', expected the name of a text file in the model's folder. Put the file beside card.json and name it without a folder.");
+        string file = System.IO.Path.Combine(folder, name);
+        try
+        {
+            return [.. File.ReadLines(file)];
+        }
+        catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)
+        {
+            throw new CardException(Refuse(key, $"the file '{file}' cannot be read: {problem.Message} Put it beside card.json.").Message, problem);
+        }
+    }
+
     /// <summary>Exactly <paramref name="count"/> finite numbers; any number of them if it is negative.</summary>
     public ImmutableArray<float> Numbers(string key, int count = -1)
     {
@@ -107,8 +124,8 @@ public sealed class CardSection(JsonElement element, string path)
     /// <summary>An object inside this one; an empty section if the key is absent.</summary>
     public CardSection Section(string key)
     {
-        if (!Find(key, out JsonElement value)) return new CardSection(default, $"{path}.{key}");
-        return value.ValueKind == JsonValueKind.Object ? new CardSection(value, $"{path}.{key}") : throw Wrong(key, value, "an object");
+        if (!Find(key, out JsonElement value)) return new CardSection(default, $"{path}.{key}", folder);
+        return value.ValueKind == JsonValueKind.Object ? new CardSection(value, $"{path}.{key}", folder) : throw Wrong(key, value, "an object");
     }
 
     /// <summary>Refuses the card if it has keys that were not read.</summary>

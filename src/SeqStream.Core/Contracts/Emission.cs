@@ -9,6 +9,8 @@ public sealed class Emission
     private readonly List<byte> _echo = [];
     private readonly List<double> _values = [];
     private readonly List<EmissionOutput> _outputs = [];
+    private readonly List<EmissionPart> _parts = [];
+    private readonly List<byte> _partTexts = [];
 
     /// <summary>The stream.</summary>
     public StreamId Stream { get; set; }
@@ -27,6 +29,15 @@ public sealed class Emission
 
     /// <summary>Probability or score of the label, NaN if there is none.</summary>
     public float Score { get; set; }
+
+    /// <summary>True while the answer may still change with what comes: a running guess, or an event that is not over.</summary>
+    public bool IsPartial { get; set; }
+
+    /// <summary>Where what it speaks about begins: seconds of sound, otherwise steps. NaN if it speaks about one step.</summary>
+    public double SpanStart { get; set; }
+
+    /// <summary>Where what it speaks about ends, in the unit of <see cref="SpanStart"/>, itself not included; NaN if that is not known yet.</summary>
+    public double SpanEnd { get; set; }
 
     /// <summary>Why the sequence is over; only an <see cref="EmissionKind.End"/> tells it.</summary>
     public EndReason Reason { get; set; }
@@ -52,6 +63,22 @@ public sealed class Emission
     /// <summary>The numbers of a plain output.</summary>
     public ReadOnlySpan<double> Values(EmissionOutput output) => CollectionsMarshal.AsSpan(_values).Slice(output.Start, output.Count);
 
+    /// <summary>Number of parts: pieces of text with a score each.</summary>
+    public int PartCount => _parts.Count;
+
+    /// <summary>The UTF-8 text of a part.</summary>
+    public ReadOnlySpan<byte> PartText(int index) => CollectionsMarshal.AsSpan(_partTexts).Slice(_parts[index].Start, _parts[index].Count);
+
+    /// <summary>The score of a part.</summary>
+    public float PartScore(int index) => _parts[index].Score;
+
+    /// <summary>Appends a part: a piece of text with a score, such as a word and by how much it moved the answer.</summary>
+    public void AddPart(ReadOnlySpan<byte> utf8, float score)
+    {
+        _parts.Add(new EmissionPart(_partTexts.Count, utf8.Length, score));
+        _partTexts.AddRange(utf8);
+    }
+
     /// <summary>Appends UTF-8 text.</summary>
     public void AddText(ReadOnlySpan<byte> utf8) => _text.AddRange(utf8);
 
@@ -76,10 +103,13 @@ public sealed class Emission
         ArgumentNullException.ThrowIfNull(other);
         (other.Stream, other.Kind, other.Step, other.Time) = (Stream, Kind, Step, Time);
         (other.Label, other.Score, other.HasNames) = (Label, Score, HasNames);
+        (other.IsPartial, other.SpanStart, other.SpanEnd, other.Reason) = (IsPartial, SpanStart, SpanEnd, Reason);
         other._text.AddRange(_text);
         other._echo.AddRange(_echo);
         other._values.AddRange(_values);
         other._outputs.AddRange(_outputs);
+        other._parts.AddRange(_parts);
+        other._partTexts.AddRange(_partTexts);
     }
 
     /// <summary>Empties the emission and keeps its buffers.</summary>
@@ -92,11 +122,16 @@ public sealed class Emission
         Label = null;
         Score = float.NaN;
         HasNames = false;
+        IsPartial = false;
+        SpanStart = double.NaN;
+        SpanEnd = double.NaN;
         Reason = EndReason.Ended;
         Barrier = null;
         _text.Clear();
         _echo.Clear();
         _values.Clear();
         _outputs.Clear();
+        _parts.Clear();
+        _partTexts.Clear();
     }
 }

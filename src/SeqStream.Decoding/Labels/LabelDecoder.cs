@@ -3,7 +3,10 @@ using SeqStream.State;
 
 namespace SeqStream.Decoding.Labels;
 
-/// <summary>The most probable label of every step, or of a whole sequence at its end, with its softmax probability as score.</summary>
+/// <summary>
+/// The most probable label, with its softmax probability as score: of every step, of a whole sequence at its end, or of the sequence so far at every
+/// step, which is partial, and once more at the end, of no step's text.
+/// </summary>
 /// <param name="options">The labels and when to say them.</param>
 public sealed class LabelDecoder(LabelOptions options) : IDecoder
 {
@@ -19,14 +22,14 @@ public sealed class LabelDecoder(LabelOptions options) : IDecoder
     [HotPath]
     public void Accept(in StepResult result, IEmissionWriter emissions)
     {
-        if (options.IsLastOnly) Hold(result);
-        else Say(result.Floats(options.Port), result.Step, result.Time, result.Text, emissions);
+        if (options.IsHeld) Hold(result);
+        if (options.IsRunning || !options.IsHeld) Say(result.Floats(options.Port), result.Step, result.Time, result.Text, options.IsRunning, emissions);
     }
 
     /// <inheritdoc/>
     public void End(IEmissionWriter emissions)
     {
-        if (_isHeld) Say(_scores, _step, _time, _text.AsSpan(0, _textLength), emissions);
+        if (_isHeld) Say(_scores, _step, _time, options.IsRunning ? [] : _text.AsSpan(0, _textLength), isPartial: false, emissions);
         _isHeld = false;
     }
 
@@ -72,7 +75,7 @@ public sealed class LabelDecoder(LabelOptions options) : IDecoder
         _isHeld = true;
     }
 
-    private void Say(ReadOnlySpan<float> scores, long step, double time, ReadOnlySpan<byte> text, IEmissionWriter emissions)
+    private void Say(ReadOnlySpan<float> scores, long step, double time, ReadOnlySpan<byte> text, bool isPartial, IEmissionWriter emissions)
     {
         int best = Softmax.Best(scores);
         float sum = Softmax.Exponentials(scores, _odds);
@@ -82,6 +85,7 @@ public sealed class LabelDecoder(LabelOptions options) : IDecoder
         emission.Time = time;
         emission.Label = options.Labels[best];
         emission.Score = _odds[best] / sum;
+        emission.IsPartial = isPartial;
         emission.AddText(text);
         emissions.Write(emission);
     }

@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.Decoding.Sampling;
 
@@ -39,6 +40,13 @@ public sealed class Sampler
         if (_options.TopP < 1) (count, sum) = Nucleus(count, sum);
         return Draw(count, sum);
     }
+
+    /// <summary>Writes where its random numbers stand.</summary>
+    public void Save(StateWriter writer) => _random.Save(writer);
+
+    /// <summary>Goes on from where <see cref="Save"/> was called, with this sampler's own options.</summary>
+    /// <exception cref="StateSnapshotException">The bytes end early, or are no state of a sampler.</exception>
+    public void Restore(ref StateReader reader) => _random.Restore(ref reader);
 
     private void Reserve(int count)
     {

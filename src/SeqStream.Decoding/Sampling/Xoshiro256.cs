@@ -1,5 +1,6 @@
 using System.Numerics;
 using SeqStream.Contracts;
+using SeqStream.State;
 
 namespace SeqStream.Decoding.Sampling;
 
@@ -38,6 +39,22 @@ public struct Xoshiro256
     /// <summary>The next number in [0, 1), a multiple of 2^-53.</summary>
     [HotPath]
     public double NextDouble() => (Next() >> 11) * (1.0 / (1UL << 53));
+
+    /// <summary>Writes where the generator stands.</summary>
+    public readonly void Save(StateWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        foreach (ulong word in (ReadOnlySpan<ulong>)[_s0, _s1, _s2, _s3]) writer.Write(unchecked((long)word));
+    }
+
+    /// <summary>Goes on from where <see cref="Save"/> was called.</summary>
+    /// <exception cref="StateSnapshotException">The bytes end early, or are no state of this generator.</exception>
+    public void Restore(ref StateReader reader)
+    {
+        ulong s0 = unchecked((ulong)reader.ReadLong()), s1 = unchecked((ulong)reader.ReadLong()), s2 = unchecked((ulong)reader.ReadLong()), s3 = unchecked((ulong)reader.ReadLong());
+        if ((s0 | s1 | s2 | s3) == 0) throw new StateSnapshotException("The saved random generator is all zeros, which no seed leads to: it was damaged. Use an intact copy.");
+        (_s0, _s1, _s2, _s3) = (s0, s1, s2, s3);
+    }
 
     private static ulong SplitMix(ref ulong state)
     {

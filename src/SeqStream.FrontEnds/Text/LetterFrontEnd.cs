@@ -48,6 +48,7 @@ public sealed class LetterFrontEnd(LetterOptions options) : IFrontEnd
             id = options.IdOf(letter);
         }
         inputs.Integers(options.Port)[0] = id;
+        if (options.Class is not null) inputs.Integers(options.Class.Port)[0] = 0;
         note.Time = _time;
         note.Text = _text.AsMemory(_at, bytes);
         note.IsWarmUp = false;

@@ -38,6 +38,14 @@ public sealed class TokenQueue
         _open = _used;
     }
 
+    /// <summary>Adds a whole token in UTF-8; an empty one is left out.</summary>
+    [HotPath]
+    public void Add(ReadOnlySpan<byte> token)
+    {
+        Append(token);
+        Close();
+    }
+
     /// <summary>Takes the oldest <paramref name="count"/> tokens away.</summary>
     [HotPath]
     public void Drop(int count)

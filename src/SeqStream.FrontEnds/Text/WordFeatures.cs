@@ -4,7 +4,8 @@ using SeqStream.Contracts;
 namespace SeqStream.FrontEnds.Text;
 
 /// <summary>
-/// Hashed features of a word: slot 0 the word, 1 its folded spelling, 2 its shape, then character n-grams of the folded spelling between marks.
+/// Hashed features of a word: slot 0 the word, 1 its folded spelling, 2 its shape, with pairs 3 the folded spellings of the word before and of this one,
+/// then character n-grams of the folded spelling between marks. Words of a sequence are written in their order, each once.
 /// The specification, shared with the training code, is tools/train/README.md. One thread at a time.
 /// </summary>
 public sealed class WordFeatures
@@ -12,32 +13,47 @@ public sealed class WordFeatures
     /// <summary>Code points kept at each end of a long word for its n-grams.</summary>
     public const int Edge = 10;
 
-    private const int WordKind = 1, FoldedKind = 2, ShapeKind = 3, GramKind = 4; // seed bytes of the hash
-    private const int FixedSlots = 3;
-    private static readonly Rune s_first = new('<'), s_last = new('>'), s_digit = new('0'), s_other = new('~');
+    private const int WordKind = 1, FoldedKind = 2, ShapeKind = 3, GramKind = 4, PairKind = 5; // seed bytes of the hash
+    private const int FixedSlots = 3; // without the pair
+    private static readonly Rune s_first = new('<'), s_last = new('>'), s_digit = new('0'), s_other = new('~'), s_before = new(2), s_blank = new(' ');
 
     private readonly uint _buckets;
     private readonly int[] _grams; // lengths of the n-grams
+    private readonly bool _hasPairs;
+    private uint _before; // hash of the word before and a blank
     private readonly Rune[] _letters = new Rune[2 * Edge + 2]; // folded spelling between marks, long words cut in the middle
     private Rune[] _word = new Rune[64]; // normalised spelling
 
     /// <summary>Creates the features.</summary>
     /// <param name="buckets">Rows of the table; ids are 1 to buckets - 1, and 0 is padding.</param>
     /// <param name="grams">Lengths of the character n-grams.</param>
-    public WordFeatures(int buckets, ReadOnlySpan<int> grams)
+    /// <param name="hasPairs">True if a word is also known with the word before it.</param>
+    public WordFeatures(int buckets, ReadOnlySpan<int> grams, bool hasPairs = false)
     {
         _buckets = (uint)buckets;
         _grams = [.. grams];
-        SlotCount = SlotsFor(grams);
+        _hasPairs = hasPairs;
+        SlotCount = SlotsFor(grams, hasPairs);
+        Reset();
     }
 
     /// <summary>Ids of one word, padding included.</summary>
     public int SlotCount { get; }
 
-    /// <summary>Ids of one word with n-grams of these lengths.</summary>
-    public static int SlotsFor(ReadOnlySpan<int> grams)
+    /// <summary>What is remembered of the word before, for <see cref="WordWindowFrontEnd"/> to save.</summary>
+    public int Before
     {
-        int slots = FixedSlots;
+        get => (int)_before;
+        set => _before = (uint)value;
+    }
+
+    /// <summary>Forgets the word before: the next one begins a sequence.</summary>
+    public void Reset() => _before = PairWith(s_before);
+
+    /// <summary>Ids of one word with n-grams of these lengths.</summary>
+    public static int SlotsFor(ReadOnlySpan<int> grams, bool hasPairs = false)
+    {
+        int slots = FixedSlots + (hasPairs ? 1 : 0);
         foreach (int n in grams) slots += 2 * Edge + 2 - n + 1;
         return slots;
     }
@@ -73,9 +89,11 @@ public sealed class WordFeatures
         ids[0] = Bucket(exact);
         ids[1] = Bucket(folded);
         ids[2] = Bucket(ShapeHash(word));
-        int count = WriteGrams(Letters(word), ids[FixedSlots..]);
-        weights[..FixedSlots].Fill(1);
-        weights.Slice(FixedSlots, count).Fill((float)(1 / Math.Sqrt(Math.Max(1, count))));
+        int slots = FixedSlots;
+        if (_hasPairs) ids[slots++] = Bucket(PairOf(word));
+        int count = WriteGrams(Letters(word), ids[slots..]);
+        weights[..slots].Fill(1);
+        weights.Slice(slots, count).Fill((float)(1 / Math.Sqrt(Math.Max(1, count))));
     }
 
     private ReadOnlySpan<Rune> Normalise(ReadOnlySpan<byte> utf8)
@@ -93,6 +111,22 @@ public sealed class WordFeatures
         if (!isQuote) return _word.AsSpan(0, length);
         _word[0] = _word[1] = new Rune('\'');
         return _word.AsSpan(0, 2);
+    }
+
+    /// <summary>The hash of the word before, a blank and this word, both folded; this word becomes the word before.</summary>
+    private uint PairOf(ReadOnlySpan<Rune> word)
+    {
+        uint pair = _before;
+        foreach (Rune rune in word) pair = FoldedHash.Add(pair, Fold(rune));
+        _before = PairWith(word);
+        return pair;
+    }
+
+    private static uint PairWith(params ReadOnlySpan<Rune> before)
+    {
+        uint hash = FoldedHash.Start(PairKind);
+        foreach (Rune rune in before) hash = FoldedHash.Add(hash, Fold(rune));
+        return FoldedHash.Add(hash, s_blank);
     }
 
     private static Rune Fold(Rune rune) => rune.Value is >= '0' and <= '9' ? s_digit : LetterCase.Lower(rune);

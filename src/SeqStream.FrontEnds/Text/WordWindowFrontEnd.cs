@@ -25,7 +25,7 @@ public sealed class WordWindowFrontEnd : IFrontEnd
     {
         ArgumentNullException.ThrowIfNull(options);
         _options = options;
-        _features = new WordFeatures(options.Buckets, options.Grams.AsSpan());
+        _features = new WordFeatures(options.Buckets, options.Grams.AsSpan(), options.HasPairs);
         int count = (options.Back + 1 + options.Ahead) * _features.SlotCount;
         _ids = new long[count];
         _weights = new float[count];
@@ -76,6 +76,7 @@ public sealed class WordWindowFrontEnd : IFrontEnd
     {
         _tokenizer.Reset();
         _tokens.Clear();
+        _features.Reset();
         _loaded = 0;
         _isAnswered = false;
         _hasEnded = false;
@@ -90,6 +91,7 @@ public sealed class WordWindowFrontEnd : IFrontEnd
         _tokens.Save(writer);
         writer.WriteAll(_ids);
         writer.WriteAll(_weights);
+        if (_options.HasPairs) writer.Write(_features.Before);
         writer.Write(_loaded);
         writer.Write(_isAnswered);
         writer.Write(_hasEnded);
@@ -103,6 +105,7 @@ public sealed class WordWindowFrontEnd : IFrontEnd
         _tokens.Restore(ref reader);
         reader.ReadAll(_ids);
         reader.ReadAll(_weights);
+        if (_options.HasPairs) _features.Before = reader.ReadInt();
         _loaded = reader.ReadInt(0, _options.Ahead + 1);
         _isAnswered = reader.ReadBool();
         _hasEnded = reader.ReadBool();

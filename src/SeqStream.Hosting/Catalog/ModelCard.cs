@@ -55,6 +55,9 @@ public sealed record ModelCard
     /// <summary>How to measure it; null if it cannot be.</summary>
     public ModelEvaluation? Evaluation { get; init; }
 
+    /// <summary>What it generates and how.</summary>
+    public ModelGeneration Generation { get; init; } = new("", "", ModelGeneration.UsualSteps);
+
     /// <summary>Name of the front end.</summary>
     public string FrontEndType => TypeOf(FrontEnd);
 
@@ -112,6 +115,7 @@ public sealed record ModelCard
             Bounds = card.Has("bounds") ? ReadBounds(card, root.GetProperty("bounds")) : [],
             Parameters = card.Whole("parameters", 0, long.MaxValue, 0),
             Figures = card.Has("figures") ? ReadFigures(card, root.GetProperty("figures")) : [],
+            Generation = ReadGeneration(card.Section("generation")),
             Evaluation = card.Has("evaluation") ? ReadEvaluation(card.Section("evaluation")) : null,
         };
         formats.Complete();
@@ -155,6 +159,14 @@ public sealed record ModelCard
     {
         ModelEvaluation read = new(evaluation.Text("type"), evaluation.Text("format", ""));
         evaluation.Complete();
+        return read;
+    }
+
+    private static ModelGeneration ReadGeneration(CardSection generation)
+    {
+        ModelGeneration read = new(generation.Text("writes", ""), generation.Text("begin", ""), (int)generation.Whole("steps", 1, 1_000_000, ModelGeneration.UsualSteps), generation.Number("temperature", 0, 10, 1));
+        if (read.Writes is not ("" or "abc")) throw generation.Refuse("writes", $"found '{read.Writes}', expected 'abc', or no such key for plain text.");
+        generation.Complete();
         return read;
     }
 

@@ -8,7 +8,7 @@ public sealed class ModelCatalog
     /// <summary>The environment variable that names the folder of models; it is then the only one.</summary>
     public const string FolderVariable = "SEQSTREAM_MODELS";
 
-    private const string CardFile = "card.json";
+    internal const string CardFile = "card.json";
 
     private ModelCatalog(ImmutableArray<string> folders) => Folders = folders;
 

@@ -1,7 +1,10 @@
 using System.Collections.Immutable;
 using System.Globalization;
+using SeqStream.Audio;
+using SeqStream.Audio.Samples;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Hosting.Routing;
+using SeqStream.Hosting.Sound;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Ort.Stepping;
 using SeqStream.Pipeline;
@@ -13,6 +16,8 @@ internal static class RouteBinder
 {
     private const int LongestName = 64;
     private const int MostReordered = 1024;
+    private const int MostKeptFrames = 1024;
+    private const int UsualKeptFrames = 256;
     private const double SlowestClock = 0.0001;
     private const double FastestClock = 100_000;
     private static readonly TimeSpan s_longestCommit = TimeSpan.FromHours(1);
@@ -37,11 +42,11 @@ internal static class RouteBinder
         {
             Name = member.Key,
             Model = map.Required("model", "a name that 'seqstream models' lists, a model folder, or an .onnx file"),
-            Feed = map.Required("feed", "stdin, a file, or a broker as in mqtt://127.0.0.1:1883/sensors/{stream}/x?qos=1&client=NAME"),
-            InputFormat = Format(map, "in", FeedBuilder.Formats),
+            Feed = map.Required("feed", "stdin, a file, a sound device as in alsa:default, or a broker as in mqtt://127.0.0.1:1883/sensors/{stream}/x?qos=1&client=NAME"),
+            InputFormat = Format(map, "in", [.. FeedBuilder.Formats, .. SoundSource.Formats], SampleEncodings.AlsaNames),
             StreamField = map.Text("stream-field"),
             PassThrough = map.Flag("pass-through") ?? false,
-            OutputFormat = Format(map, "out", SinkBuilder.Formats),
+            OutputFormat = Format(map, "out", SinkBuilder.Formats, []),
             Load = Load(map),
             IsDurable = map.Flag("durable") ?? daemon.StateDirectory is not null,
             Threads = map.Whole("threads", 1, 256) ?? 1,
@@ -56,9 +61,41 @@ internal static class RouteBinder
         if (sinks.Count == 0 && !map.Has("sink") && !map.Has("sinks")) problems.Add(map.Place, $"{map.Path}sinks is missing; expected stdout, files, or brokers as in mqtt://127.0.0.1:1883/out/{{stream}}.");
         if (map.Has("sink") && map.Has("sinks")) map.Refuse("sink", "and sinks stand both here; keep one of them.");
         if (options.IsDurable && daemon.StateDirectory is null) map.Refuse("durable", "is true, but no state directory is named. Add the top-level key 'state', or leave it out.");
-        options = Flow(map, Keep(map, options));
+        options = Flow(map, Keep(map, Sound(map, Swap(map, options))));
         map.Complete();
         return options;
+    }
+
+    private static RouteOptions Swap(ConfigMap map, RouteOptions options)
+    {
+        SwapPolicy policy = map.Choice("swap", ("carry", SwapPolicy.Carry), ("replay", SwapPolicy.Replay), ("drain", SwapPolicy.Drain)) ?? SwapPolicy.Carry;
+        if (options.IsDurable && map.Has("swap")) map.Refuse("swap", "means nothing for a route that keeps its streams: a stored stream fits only the weights it was made with. Leave it out, or set 'durable: false'.");
+        int? frames = map.Whole("swap-frames", 1, MostKeptFrames);
+        if (frames is not null && policy != SwapPolicy.Replay) map.Refuse("swap-frames", "means nothing unless 'swap' is 'replay'. Leave it out, or replay.");
+        return options with { Swap = policy, KeptFrames = policy == SwapPolicy.Replay ? frames ?? UsualKeptFrames : 0 };
+    }
+
+    private static RouteOptions Sound(ConfigMap map, RouteOptions options)
+    {
+        if (map.Map("sound") is not { } sound) return options;
+        AudioFormat from = new(sound.Whole("rate", AudioFormat.LeastRateHz, AudioFormat.GreatestRateHz) ?? AudioFeeds.DefaultRateHz, sound.Whole("channels", 1, AudioFormat.MostChannels) ?? 1);
+        AudioGapPolicy gap = sound.Choice("gap", ("hold", AudioGapPolicy.Carry), ("reset", AudioGapPolicy.Reset), ("fill", AudioGapPolicy.Zero)) ?? AudioGapPolicy.Zero;
+        options = options with { HasSoundKeys = true, Sound = options.Sound with { From = from, Mix = Mix(sound), Gap = gap } };
+        sound.Complete();
+        return options;
+    }
+
+    private static ChannelMix Mix(ConfigMap sound)
+    {
+        try
+        {
+            return sound.Text("mix") is { } mix ? ChannelMix.Parse(mix) : ChannelMix.Mean;
+        }
+        catch (AudioException)
+        {
+            sound.Refuse("mix", $"is '{sound.Text("mix")}'; expected mean, left, right, or a channel's number from 0.");
+            return ChannelMix.Mean;
+        }
     }
 
     private static RouteOptions Keep(ConfigMap map, RouteOptions options)
@@ -132,9 +169,9 @@ internal static class RouteBinder
         }
     }
 
-    private static string? Format(ConfigMap map, string key, IReadOnlyList<string> formats)
+    private static string? Format(ConfigMap map, string key, IReadOnlyList<string> formats, IReadOnlyCollection<string> otherNames)
     {
-        if (map.Text(key) is not { } text || formats.Contains(text)) return map.Text(key);
+        if (map.Text(key) is not { } text || formats.Contains(text) || otherNames.Contains(text)) return map.Text(key);
         map.Refuse(key, $"is '{text}'; expected {string.Join(" or ", formats)}.{NearestName.Hint(text, formats)}");
         return null;
     }

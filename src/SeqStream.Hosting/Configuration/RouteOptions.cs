@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SeqStream.Hosting.Catalog;
+using SeqStream.Hosting.Sound;
 using SeqStream.Pipeline;
 
 namespace SeqStream.Hosting.Configuration;
@@ -16,11 +17,17 @@ public sealed record RouteOptions
     /// <summary>Executor, device and what the model's file leaves open.</summary>
     public ModelLoadOptions Load { get; init; } = new();
 
-    /// <summary>Where frames come from: <c>stdin</c>, a file, or a broker's topics.</summary>
+    /// <summary>Where frames come from: <c>stdin</c>, a file, a broker's topics, a sound device or a command that writes sound.</summary>
     public required string Feed { get; init; }
 
     /// <summary>Format of the feed's records; null for the model's own, and for brokers.</summary>
     public string? InputFormat { get; init; }
+
+    /// <summary>How sound is written and mixed, if the feed is sound.</summary>
+    public SoundSource Sound { get; init; } = new() { Name = "" };
+
+    /// <summary>True if something was said about sound.</summary>
+    public bool HasSoundKeys { get; init; }
 
     /// <summary>The JSON member or CSV column that names the stream; null for the format's own.</summary>
     public string? StreamField { get; init; }
@@ -57,6 +64,12 @@ public sealed record RouteOptions
 
     /// <summary>What is done about missing frames, by their time or <c>seq</c>.</summary>
     public GapOptions Gaps { get; init; } = new();
+
+    /// <summary>What happens to the memory of live streams when a reload finds another model in the same files.</summary>
+    public SwapPolicy Swap { get; init; }
+
+    /// <summary>Last frames of each stream that are kept to build its memory anew for another model; 0 for none.</summary>
+    public int KeptFrames { get; init; }
 
     /// <summary>Shards, each one thread.</summary>
     public int Threads { get; init; } = 1;

@@ -11,6 +11,9 @@ public sealed record GenerationOptions
     /// <summary>Text that every sequence begins with; empty for none.</summary>
     public string Prompt { get; init; } = "";
 
-    /// <summary>Most letters of a sequence, the prompt not counted.</summary>
-    public int MaxSteps { get; init; } = 200;
+    /// <summary>What kind of text, one of the names in the card's <c>frontEnd.class</c>; empty for the first.</summary>
+    public string Class { get; init; } = "";
+
+    /// <summary>Most letters or points of a sequence, the prompt not counted; null for as many as the card says.</summary>
+    public int? MaxSteps { get; init; }
 }

@@ -10,7 +10,7 @@ namespace SeqStream.Hosting.Routing;
 public static class FeedBuilder
 {
     /// <summary>Names of the formats.</summary>
-    public static IReadOnlyList<string> Formats { get; } = ["text", "tokens", "jsonl", "csv", "f32"];
+    public static IReadOnlyList<string> Formats { get; } = ["text", "tokens", "jsonl", "csv", "f32", "gray"];
 
     /// <summary>Creates a feed.</summary>
     /// <param name="options">Format and source.</param>
@@ -28,6 +28,7 @@ public static class FeedBuilder
             "jsonl" => new JsonLinesFeed(options.Source, input, options.StreamField ?? "stream", options.PassThrough),
             "csv" => new CsvFeed(options.Source, input, options.StreamField),
             "f32" => new RawFloatFeed(options.Source, input, RowNumbersOf(model)),
+            "gray" => new GreyPictureFeed(options.Source, input, RowNumbersOf(model)),
             _ => throw new ArgumentException($"'{options.Format}' is no input format.{NearestName.Hint(options.Format, Formats)} Expected one of {string.Join(", ", Formats)}."),
         };
     }
@@ -54,6 +55,6 @@ public static class FeedBuilder
         int numbers = model.Card.FrontEndType == "vector" || model.FrameSignature.Inputs.Length != 1
             ? model.FrameSignature.Inputs.Sum(static port => port.ElementCount)
             : model.Card.RowNumbers(model.FrameSignature.Inputs[0].ElementCount);
-        return numbers > 0 ? numbers : throw new ArgumentException($"Model '{model.Card.Name}' takes no numbers, so it cannot be fed from 'f32'.");
+        return numbers > 0 ? numbers : throw new ArgumentException($"Model '{model.Card.Name}' takes no numbers, so it cannot be fed from raw numbers.");
     }
 }

@@ -23,4 +23,16 @@ public sealed record SoundSource
 
     /// <summary>Formats that the command line lists: <c>wav</c>, then encodings by ffmpeg's names.</summary>
     public static IReadOnlyList<string> Formats { get; } = [AudioFeeds.WavFormat, .. SampleEncodings.Names];
+
+    /// <summary>The source, not opened yet.</summary>
+    /// <param name="input">The bytes of a source that is no URI; stays open.</param>
+    /// <exception cref="AudioException">The source is described wrongly.</exception>
+    public IAudioSource Create(Stream input) => AudioFeeds.IsUri(Name) ? AudioFeeds.SourceOf(Name, Format, From) : AudioFeeds.SourceOf(Name, input, Format, From);
+
+    /// <summary>A feed of a source's samples, mixed to one channel and resampled. It owns the source.</summary>
+    /// <param name="source">What <see cref="Create"/> made.</param>
+    /// <param name="rateHz">The rate that the model is given.</param>
+    /// <param name="gaps">Told of every gap, on the feed's thread; may be null.</param>
+    public AudioFeed CreateFeed(IAudioSource source, int rateHz, Action<AudioGap>? gaps = null)
+        => new(source, new AudioFeedOptions { RateHz = rateHz, Mix = Mix, Gap = Gap, Gaps = gaps });
 }

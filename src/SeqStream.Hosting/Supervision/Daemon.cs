@@ -161,10 +161,12 @@ public sealed class Daemon : IDisposable
             DaemonOptions? options = DaemonConfiguration.Gather(_setup.Path, _setup.Variables(), _setup.Flags, problems);
             if (options is not null) RefuseFixed(options, problems);
             List<RouteRunner> kept = options is null ? [] : [.. Runners().Where(runner => options.Routes.Any(route => route.Fingerprint == runner.Options.Fingerprint && route.Name == runner.Options.Name))];
-            List<RoutePlan> plans = options is null ? [] : RoutePlans.Prepare(options, route => !kept.Exists(runner => runner.Options.Name == route.Name), problems);
+            Dictionary<string, RouteRunner> swapped = kept.Where(static runner => runner.HasOtherFiles).ToDictionary(static runner => runner.Options.Name);
+            List<RoutePlan> plans = options is null ? [] : RoutePlans.Prepare(options, route => swapped.ContainsKey(route.Name) || !kept.Exists(runner => runner.Options.Name == route.Name), problems);
             if (problems.Count > 0) plans.ForEach(static plan => plan.Dispose());
             problems.ThrowIfAny();
-            await ReplaceAsync(options!, kept, plans, log).ConfigureAwait(false);
+            foreach (RoutePlan plan in plans.Where(plan => swapped.ContainsKey(plan.Options.Name))) await swapped[plan.Options.Name].SwapAsync(plan).ConfigureAwait(false);
+            await ReplaceAsync(options!, kept, [.. plans.Where(plan => !swapped.ContainsKey(plan.Options.Name))], log).ConfigureAwait(false);
         }
         catch (ConfigurationException refusal)
         {

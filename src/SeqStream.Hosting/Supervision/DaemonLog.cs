@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using SeqStream.Audio;
 
 namespace SeqStream.Hosting.Supervision;
 
@@ -62,6 +63,9 @@ internal static partial class DaemonLog
     [LoggerMessage(32, LogLevel.Warning, "Route '{Route}' had {Events} more events of its brokers, which are not listed.", EventName = "BrokerEventsLeftOut")]
     public static partial void BrokerEventsLeftOut(ILogger log, string route, long events);
 
+    [LoggerMessage(33, LogLevel.Warning, "Route '{Route}': {Samples} samples ({Seconds:0.###} s) of sound were lost at {Time:0.###} s ({Reason}); {LeftOut} gaps before it are not listed.", EventName = "SoundLost")]
+    public static partial void SoundLost(ILogger log, string route, long samples, double seconds, double time, AudioGapReason reason, long leftOut);
+
     [LoggerMessage(40, LogLevel.Information, "Configuration read again: {Changes}.", EventName = "ConfigurationReloaded")]
     public static partial void Reloaded(ILogger log, string changes);
 
@@ -70,6 +74,12 @@ internal static partial class DaemonLog
 
     [LoggerMessage(42, LogLevel.Error, "The new configuration cannot be used ({Problems} problems); the old one stays in force.", EventName = "ConfigurationRefused")]
     public static partial void ReloadRefused(ILogger log, int problems);
+
+    [LoggerMessage(43, LogLevel.Information, "Route '{Route}' runs the new model in '{Model}': {Memory}.", EventName = "ModelSwapped")]
+    public static partial void Swapped(ILogger log, string route, string model, string memory);
+
+    [LoggerMessage(44, LogLevel.Error, "Route '{Route}' stays with its old model: {Problem}", EventName = "ModelSwapRefused")]
+    public static partial void SwapRefused(ILogger log, string route, string problem);
 
     [LoggerMessage(50, LogLevel.Error, "Route '{Route}', shard {Shard}, makes no progress: it neither steps nor waits. The service manager is not told that the daemon is alive.", EventName = "ShardHanging")]
     public static partial void ShardHanging(ILogger log, string route, int shard);

@@ -1,3 +1,5 @@
+using System.Globalization;
+using SeqStream.Audio;
 using SeqStream.Contracts;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Hosting.Configuration;
@@ -7,6 +9,7 @@ using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Writing;
 using SeqStream.Ort;
+using SeqStream.Pipeline;
 
 namespace SeqStream.Hosting.Supervision;
 
@@ -15,11 +18,16 @@ internal sealed class RoutePlan : IDisposable
 {
     private const string FileScheme = "file://";
 
-    private RoutePlan(RouteOptions options, DaemonOptions daemon, LoadedModel model)
+    private readonly string _stamp;
+
+    private RoutePlan(RouteOptions options, DaemonOptions daemon, LoadedModel model, RouteSound? sound)
     {
         Options = options;
         Daemon = daemon;
         Model = model;
+        Sound = sound;
+        Stages = sound?.Fit.StagesOf(model) ?? model.Stages;
+        _stamp = StampOf(model.Reference);
     }
 
     public RouteOptions Options { get; }
@@ -28,16 +36,21 @@ internal sealed class RoutePlan : IDisposable
 
     public LoadedModel Model { get; }
 
+    /// <summary>The sound that it listens to; null for records.</summary>
+    public RouteSound? Sound { get; }
+
+    /// <summary>Front ends, executors and decoders, as the feed needs them.</summary>
+    public StageFactory Stages { get; }
+
     /// <summary>True if the feed gives the same records again at the next start.</summary>
-    public bool IsReplayed => !MqttUri.IsOne(Options.Feed) && !IsStandard(Options.Feed, "stdin");
+    public bool IsReplayed => !MqttUri.IsOne(Options.Feed) && !IsStandard(Options.Feed, "stdin") && !AudioFeeds.IsUri(Options.Feed);
 
     /// <summary>Loads the model and tries feed and sinks on it, without opening them. Null if there are problems.</summary>
     public static RoutePlan? Prepare(RouteOptions options, DaemonOptions daemon, ModelCatalog catalog, ConfigProblems problems)
     {
         int before = problems.Count;
         CheckEnds(options, daemon, problems);
-        if (options.Model.Length == 0 || TryLoad(options, catalog, problems) is not { } model) return null;
-        RoutePlan plan = new(options, daemon, model);
+        if (options.Model.Length == 0 || TryLoad(options, daemon, catalog, problems) is not { } plan) return null;
         if (problems.Count == before) Try(problems, options, "feed", options.Map!.PlaceOf("feed"), () => plan.TryFeed());
         for (int at = 0; at < options.Sinks.Length; at++)
         {
@@ -48,6 +61,9 @@ internal sealed class RoutePlan : IDisposable
         plan.Dispose();
         return null;
     }
+
+    /// <summary>True if the model's files are not those any more that the plan was made of. Files that are gone have not changed: the plan needs them no more.</summary>
+    public bool HasOtherFiles => StampOf(Model.Reference) is { Length: > 0 } now && now != _stamp;
 
     /// <summary>The broker that a URI names, with the credentials for it; null if it names none.</summary>
     public MqttUri? BrokerOf(string uri) => BrokerOf(uri, Daemon);
@@ -74,19 +90,28 @@ internal sealed class RoutePlan : IDisposable
 
     private static MqttUri? BrokerOf(string uri, DaemonOptions daemon) => MqttUri.IsOne(uri) ? MqttUri.Parse(uri).WithCredentials(daemon.BrokerUser, daemon.BrokerPasswordFile) : null;
 
+    private static string StampOf(ModelReference reference)
+    {
+        FileInfo[] files = [new(reference.ModelPath), .. reference.Folder is { } folder ? [new FileInfo(Path.Combine(folder, ModelCatalog.CardFile))] : Array.Empty<FileInfo>()];
+        return files.All(static file => file.Exists) ? string.Join(' ', files.Select(static file => string.Create(CultureInfo.InvariantCulture, $"{file.Length}:{file.LastWriteTimeUtc.Ticks}"))) : "";
+    }
+
     private FeedOptions FeedOptionsOf() => new() { Format = Options.InputFormat ?? Model.Card.InputFormat, Source = Options.Feed, StreamField = Options.StreamField, PassThrough = Options.PassThrough };
 
-    private static LoadedModel? TryLoad(RouteOptions options, ModelCatalog catalog, ConfigProblems problems)
+    private static RoutePlan? TryLoad(RouteOptions options, DaemonOptions daemon, ModelCatalog catalog, ConfigProblems problems)
     {
+        LoadedModel? model = null;
         try
         {
-            LoadedModel model = ModelLoader.Load(catalog.Resolve(options.Model), options.Load);
-            _ = model.Stages;
-            return model;
+            ModelReference reference = catalog.Resolve(options.Model);
+            RouteSound? sound = MqttUri.IsOne(options.Feed) ? null : RouteSound.Find(options, reference);
+            model = sound is null ? ModelLoader.Load(reference, options.Load) : ModelLoader.Load(reference, sound.Fit.Load, sound.Fit.Lowering);
+            return new RoutePlan(options, daemon, model, sound);
         }
         catch (Exception fault) when (fault is ModelNotFoundException or CardException or OnnxFormatException or ModelNotStreamableException or StepNotWritableException or OrtLibraryNotFoundException
-            or DeviceUnavailableException or OrtException or ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException)
+            or DeviceUnavailableException or OrtException or AudioException or ArgumentException or InvalidDataException or IOException or UnauthorizedAccessException)
         {
+            model?.Dispose();
             string key = fault is DeviceUnavailableException && options.Map!.Has("device") ? "device" : "model";
             problems.Add(options.Map!.PlaceOf(key), $"{options.Map.Path}{key}: {AsSetting(fault.Message)}");
             return null;
@@ -113,7 +138,7 @@ internal sealed class RoutePlan : IDisposable
             if (options.InputFormat is not null) throw new ArgumentException("the feed is a broker: its URI names the payload's format, as in payload=csv. Leave 'in' out.");
             if (options.StreamField is not null || options.PassThrough) throw new ArgumentException("the feed is a broker: its topic names the stream, and its payload is read as the URI says. Leave 'stream-field' and 'pass-through' out.");
         }
-        else if (!IsStandard(options.Feed, "stdin") && PathOf(options.Feed, "stdin") is var path && !File.Exists(path))
+        else if (!IsStandard(options.Feed, "stdin") && !AudioFeeds.IsUri(options.Feed) && PathOf(options.Feed, "stdin") is var path && !File.Exists(path))
         {
             throw new ArgumentException($"the file '{path}' is absent; expected stdin, a file that is there, or a broker (mqtt, mqtts, ws, wss).");
         }
@@ -134,6 +159,7 @@ internal sealed class RoutePlan : IDisposable
     private void TryFeed()
     {
         if (BrokerOf(Options.Feed) is { } broker) FeedBuilder.Create(broker, Model);
+        else if (Sound is not null) Sound.Source.Create(Stream.Null);
         else CreateFeed(Stream.Null);
     }
 
@@ -143,7 +169,7 @@ internal sealed class RoutePlan : IDisposable
         {
             check();
         }
-        catch (Exception fault) when (fault is ArgumentException or IOException or UnauthorizedAccessException)
+        catch (Exception fault) when (fault is ArgumentException or AudioException or IOException or UnauthorizedAccessException)
         {
             problems.Add(place, $"{options.Map!.Path}{key}: {AsSetting(fault.Message)}");
         }

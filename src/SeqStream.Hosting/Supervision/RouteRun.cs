@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SeqStream.Audio;
 using SeqStream.Contracts;
 using SeqStream.Feeds;
 using SeqStream.Feeds.Reading;
@@ -24,17 +25,18 @@ internal sealed class RouteRun : IAsyncDisposable
     /// <param name="store">Where streams are kept; null for nowhere.</param>
     /// <param name="faults">Told of refused records.</param>
     /// <param name="watch">Makes an observer for each client of a broker.</param>
-    public RouteRun(RoutePlan plan, DaemonStreams streams, ICheckpointStore? store, IFaultReporter faults, Func<BrokerWatch> watch)
+    /// <param name="gaps">Told where samples of sound were lost.</param>
+    public RouteRun(RoutePlan plan, DaemonStreams streams, ICheckpointStore? store, IFaultReporter faults, Func<BrokerWatch> watch, Action<AudioGap> gaps)
     {
         List<BrokerWatch> watches = [];
-        IFrameFeed feed = OpenFeed(plan, streams, watches, watch);
+        IFrameFeed feed = OpenFeed(plan, streams, watches, watch, gaps);
         IEmissionSink[] sinks = [.. plan.Options.Sinks.Select(sink => OpenSink(plan, sink, streams, watches, watch))];
         Watches = [.. watches];
         BrokerSinks = [.. sinks.OfType<MqttSink>()];
-        EngineOptions options = new() { Threads = plan.Options.Threads, MaxBatch = plan.Options.MaxBatch, MaxWait = plan.Options.MaxWait, IdleAfter = plan.Options.EndAfter, WhenBehind = plan.Options.Overflow, Gaps = plan.Options.Gaps, Order = OrderOf(plan.Options, feed as MqttFeed), Durability = DurabilityOf(plan, store, feed as MqttFeed) };
+        EngineOptions options = new() { Threads = plan.Options.Threads, MaxBatch = plan.Options.MaxBatch, MaxWait = plan.Options.MaxWait, KeptFrames = plan.Options.KeptFrames, IdleAfter = plan.Options.EndAfter, WhenBehind = plan.Options.Overflow, Gaps = plan.Options.Gaps, Order = OrderOf(plan.Options, feed as MqttFeed), Durability = DurabilityOf(plan, store, feed as MqttFeed) };
         if (options.Durability is not null && feed is IReceiptFeed receipts) receipts.Restore(store!.Items(plan.Options.Name).Select(static item => KeyValuePair.Create(item.Key, item.Value!)));
         _tracked = new TrackedFeed(feed);
-        _route = new Route(feed is MqttFeed ? feed : _tracked, plan.Model.Stages, sinks.Length == 1 ? sinks[0] : new FanOutSink(sinks), options, faults);
+        _route = new Route(feed is MqttFeed ? feed : _tracked, plan.Stages, sinks.Length == 1 ? sinks[0] : new FanOutSink(sinks), options, faults);
     }
 
     public StreamEngine? Engine => _route.Engine;
@@ -58,17 +60,24 @@ internal sealed class RouteRun : IAsyncDisposable
         foreach (Stream file in _files) await file.DisposeAsync().ConfigureAwait(false);
     }
 
-    private IFrameFeed OpenFeed(RoutePlan plan, DaemonStreams streams, List<BrokerWatch> watches, Func<BrokerWatch> watch)
+    private IFrameFeed OpenFeed(RoutePlan plan, DaemonStreams streams, List<BrokerWatch> watches, Func<BrokerWatch> watch, Action<AudioGap> gaps)
     {
         if (plan.BrokerOf(plan.Options.Feed) is { } broker)
         {
             watches.Add(watch());
             return FeedBuilder.Create(broker, plan.Model, watches[^1]);
         }
-        if (RoutePlan.IsStandard(plan.Options.Feed, "stdin")) return plan.CreateFeed(streams.Input);
-        FileStream file = File.OpenRead(RoutePlan.PathOf(plan.Options.Feed, "stdin"));
+        Stream bytes = OpenBytes(plan.Options.Feed, streams);
+        return plan.Sound?.CreateFeed(bytes, gaps) ?? plan.CreateFeed(bytes);
+    }
+
+    private Stream OpenBytes(string feed, DaemonStreams streams)
+    {
+        if (AudioFeeds.IsUri(feed)) return Stream.Null;
+        if (RoutePlan.IsStandard(feed, "stdin")) return streams.Input;
+        FileStream file = File.OpenRead(RoutePlan.PathOf(feed, "stdin"));
         _files.Add(file);
-        return plan.CreateFeed(new BlockingSourceStream(file));
+        return new BlockingSourceStream(file);
     }
 
     private IEmissionSink OpenSink(RoutePlan plan, string sink, DaemonStreams streams, List<BrokerWatch> watches, Func<BrokerWatch> watch)

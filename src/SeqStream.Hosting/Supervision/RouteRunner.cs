@@ -1,10 +1,12 @@
 using Microsoft.Extensions.Logging;
+using SeqStream.Audio;
 using SeqStream.Hosting.Configuration;
 using SeqStream.Hosting.Telemetry;
 using SeqStream.Mqtt.Client;
 using SeqStream.Pipeline;
 using SeqStream.Pipeline.Checkpoints;
 using SeqStream.Pipeline.Shards;
+using SeqStream.State;
 
 namespace SeqStream.Hosting.Supervision;
 
@@ -18,10 +20,12 @@ namespace SeqStream.Hosting.Supervision;
 /// <param name="changed">Called when the status changes; any thread.</param>
 internal sealed class RouteRunner(RoutePlan plan, DaemonStreams streams, ICheckpointStore? store, ILogger log, TimeProvider time, Func<bool> isReady, Action changed) : IAsyncDisposable
 {
+    private readonly List<RoutePlan> _former = [];   // their streams may go on
     private readonly CancellationTokenSource _stop = new();
     private readonly RestartPauses _pauses = new(time, Random.Shared);
     private readonly RouteFaults _faults = new(plan.Options.Name, log, time);
     private readonly LogQuota _brokerQuota = new(time);
+    private readonly LogQuota _gapQuota = new(time);
     private readonly Lock _gate = new();
     private RouteMeasurements _past = new() { Route = plan.Options.Name };
     private RouteRun? _run;
@@ -55,8 +59,31 @@ internal sealed class RouteRunner(RoutePlan plan, DaemonStreams streams, ICheckp
     public void Start()
     {
         DaemonLog.RouteStarting(log, Options.Name, RoutePlan.Say(Options.Feed), string.Join(", ", Options.Sinks.Select(RoutePlan.Say)), Options.Model, plan.Model.Executors.Description, plan.Model.ExecutorReason);
-        if (Options.IsDurable && RoutePlan.IsStandard(Options.Feed, "stdin")) DaemonLog.RouteCaveat(log, Options.Name, "stdin cannot be replayed: what was read from it and not stored yet is lost when this process is killed.");
+        if (Options.IsDurable && (RoutePlan.IsStandard(Options.Feed, "stdin") || AudioFeeds.IsUri(Options.Feed)))
+            DaemonLog.RouteCaveat(log, Options.Name, $"{Options.Feed} cannot be replayed: what was read from it and not stored yet is lost when this process is killed.");
         Completion = RunAsync();
+    }
+
+    /// <summary>True if the model's files are not those any more that it was started with.</summary>
+    public bool HasOtherFiles => plan.HasOtherFiles;
+
+    /// <summary>Takes another model under live streams, by the policy of the route; says so or why not.</summary>
+    /// <param name="next">The same route with another model; disposed with this.</param>
+    public async Task SwapAsync(RoutePlan next)
+    {
+        try
+        {
+            if (Current?.Engine is { } engine) await engine.SwapAsync(next.Stages, Options.Swap).ConfigureAwait(false);
+        }
+        catch (Exception refusal) when (refusal is ArgumentException or InvalidOperationException or StateSnapshotException)
+        {
+            DaemonLog.SwapRefused(log, Options.Name, refusal.Message);
+            next.Dispose();
+            return;
+        }
+        _former.Add(plan);
+        plan = next;
+        DaemonLog.Swapped(log, Options.Name, Options.Model, Options.Swap switch { SwapPolicy.Carry => "streams go on with what they remember", SwapPolicy.Replay => "streams remember their last frames", _ => "streams that had begun end on the old one" });
     }
 
     /// <summary>Tells it to read no more, to deliver what it has, and to end.</summary>
@@ -72,6 +99,7 @@ internal sealed class RouteRunner(RoutePlan plan, DaemonStreams streams, ICheckp
         Stop();
         await Completion.ConfigureAwait(false);
         plan.Dispose();
+        _former.ForEach(static former => former.Dispose());
         _stop.Dispose();
     }
 
@@ -131,7 +159,7 @@ internal sealed class RouteRunner(RoutePlan plan, DaemonStreams streams, ICheckp
         RouteRun? run = null;
         try
         {
-            run = new RouteRun(plan, streams, store, _faults, () => new BrokerWatch(Options.Name, log, _brokerQuota, BrokerChanged));
+            run = new RouteRun(plan, streams, store, _faults, () => new BrokerWatch(Options.Name, log, _brokerQuota, BrokerChanged), SayGap);
             lock (_gate) _run = run;
             Task<RouteSummary> running = run.RunAsync(_stop.Token);
             BrokerChanged();
@@ -177,6 +205,11 @@ internal sealed class RouteRunner(RoutePlan plan, DaemonStreams streams, ICheckp
             DaemonLog.RouteUp(log, Options.Name);
         }
         changed();
+    }
+
+    private void SayGap(AudioGap gap)
+    {
+        if (_gapQuota.TryTake(out long leftOut)) DaemonLog.SoundLost(log, Options.Name, gap.LostFrames, gap.LostFrames / (double)gap.RateHz, gap.Time, gap.Reason, leftOut);
     }
 
     private void Set(RouteStatus status)

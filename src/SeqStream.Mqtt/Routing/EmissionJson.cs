@@ -62,9 +62,34 @@ internal sealed class EmissionJson : IDisposable
         if (!emission.Text.IsEmpty || emission.Kind == EmissionKind.Text) _writer.WriteString("text"u8, emission.Text);
         if (emission.Label is not null) _writer.WriteString("label"u8, emission.Label);
         if (!float.IsNaN(emission.Score)) _writer.WriteNumber("score"u8, emission.Score);
+        WriteNuances(emission);
         WriteOutputs(emission);
         WriteEcho(emission.Echo);
         _writer.WriteEndObject();
+    }
+
+    private void WriteNuances(Emission emission)
+    {
+        if (emission.IsPartial) _writer.WriteBoolean("partial"u8, true);
+        if (!double.IsNaN(emission.SpanStart))
+        {
+            _writer.WriteStartArray("span"u8);
+            _writer.WriteNumberValue(emission.SpanStart);
+            if (!double.IsNaN(emission.SpanEnd)) _writer.WriteNumberValue(emission.SpanEnd);
+            _writer.WriteEndArray();
+        }
+        if (emission.PartCount == 0) return;
+        _writer.WriteStartArray("parts"u8);
+        for (int i = 0; i < emission.PartCount; i++)
+        {
+            _writer.WriteStartObject();
+            _writer.WriteString("text"u8, emission.PartText(i));
+            _writer.WritePropertyName("score"u8);
+            if (float.IsFinite(emission.PartScore(i))) _writer.WriteNumberValue(emission.PartScore(i));
+            else _writer.WriteNullValue();
+            _writer.WriteEndObject();
+        }
+        _writer.WriteEndArray();
     }
 
     private void WriteOutputs(Emission emission)

@@ -27,8 +27,8 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
 
     private const int MoreMultiples = 7;
 
-    // Lengths of many divisors, for models that run only where strides divide the length.
-    private const int ShortMultiple = 1024 * 15, LongMultiple = 3 * ShortMultiple;
+    // Lengths of many divisors, for models that run only where strides divide the length; short ones for models that make many frames of one.
+    private static readonly ImmutableArray<int> s_multiples = [1024 * 15, 16 * 15];
 
     // The distance of each two is a prime, so that they are not the same modulo a stride.
     private static readonly ImmutableArray<(int Short, int Long)> s_lengths = [(61, 84), (1021, 1284), (16001, 20008)];
@@ -68,15 +68,19 @@ internal sealed class PulseCompiler(OnnxModel model, FreeDimensions dimensions, 
             if (last.Blockers.IsEmpty) return last;
         }
         if (runs) return last!;
-        try
+        foreach (int multiple in s_multiples)
         {
-            PulseTrace multiples = Compile(Whole(ShortMultiple), Whole(LongMultiple), ShortMultiple, LongMultiple, onlyMultiples: true);
-            return multiples.Blockers.IsEmpty ? multiples : last!;
+            try
+            {
+                PulseTrace multiples = Compile(Whole(multiple), Whole(3 * multiple), multiple, 3 * multiple, onlyMultiples: true);
+                if (multiples.Blockers.IsEmpty) return multiples;
+            }
+            catch (LoweringStop)
+            {
+                // Such long sequences go beyond the budget; shorter ones may not.
+            }
         }
-        catch (LoweringStop)
-        {
-            return last!;   // As above.
-        }
+        return last!;
     }
 
     private PulseTrace Compile(GraphTrace shorter, GraphTrace longer, int shortLength, int longLength, bool onlyMultiples)

@@ -28,6 +28,11 @@ internal sealed class ActiveStream(int index)
     /// <summary>True if frames wait for others before them.</summary>
     public bool Holds => Held is { Count: > 0 };
 
+    /// <summary>Writes the inputs of the next step: what follows from the decoder's last choice, else what the front end has. False if there is nothing.</summary>
+    [HotPath]
+    public bool TryNext(StepInputs inputs, ref StepNote note)
+        => (Decoder is IFeedbackDecoder feedback && feedback.TryNext(inputs, ref note)) || (FrontEnd is not null && FrontEnd.TryNext(inputs, ref note));
+
     /// <summary>Keeps what a frame passes through until the next frame is taken.</summary>
     public void Keep(FramePayload payload) => Latest.Set(0, new StepNote { Time = double.NaN }, payload.Echo, payload.HasNames);
 }

@@ -154,7 +154,7 @@ public sealed partial class Shard
         while (true)
         {
             StepNote note = new() { Time = double.NaN };
-            if (!active.FrontEnd.TryNext(new StepInputs(_model.Executor, lane), ref note)) return;
+            if (!active.TryNext(new StepInputs(_model.Executor, lane), ref note)) return;
             _model.Executor.Step(slots);
             _counters.Replayed++;
             if (!note.IsWarmUp) active.Decoder!.Accept(new StepResult(_model.Executor, lane, step++, in note), _silence);

@@ -231,7 +231,7 @@ public sealed partial class Shard : IDisposable
         }
     }
 
-    /// <summary>Takes a frame from the front end. False if it has none; the lane is ready if the frame made a step full.</summary>
+    /// <summary>Takes what the decoder feeds back, else a frame from the front end. False if there is none; the lane is ready if it made a step full.</summary>
     private bool TryTakeFrame(ServedModel model, ref StreamEntry entry, ActiveStream active, out bool isReady)
     {
         isReady = false;
@@ -239,7 +239,7 @@ public sealed partial class Shard : IDisposable
         ref StepNote note = ref model.Notes[lane];
         note = default;
         note.Time = double.NaN;
-        if (active.FrontEnd is null || !active.FrontEnd.TryNext(new StepInputs(model.Executor, lane), ref note)) return false;
+        if (!active.TryNext(new StepInputs(model.Executor, lane), ref note)) return false;
         if (!model.Executor.IsPlain) active.Notes.Add(model.Executor.Taken(entry.Slot), model.MostUnanswered, in note, active.Latest.Echo, active.Latest.HasNames);
         isReady = model.Executor.Take(entry.Slot, lane);
         return true;

@@ -79,7 +79,7 @@ internal sealed unsafe class MatrixProductKernel<T, TSum> : NodeKernel
     }
 
     /// <summary>For each index of <paramref name="target"/>, the first element of the block of <paramref name="unit"/> elements it means in a tensor that broadcasts to it.</summary>
-    private static int[] Starts(TensorShape shape, TensorShape target, int unit)
+    internal static int[] Starts(TensorShape shape, TensorShape target, int unit)
     {
         int[] strides = Broadcasting.Strides(shape, target);
         int[] starts = new int[target.ElementCount];

@@ -55,7 +55,10 @@ public sealed class MatrixProductNode : StepNode
 
     /// <inheritdoc/>
     public override NodeKernel Bind(KernelChoice choice, PlanSlots slots)
-        => Outputs[0]!.Type == ElementType.Float16 ? new MatrixProductKernel<Half, float>(this, slots) : ElementSwitch.Numbers(Outputs[0]!.Type, new OfNumbers(this, slots));
+    {
+        if (choice.InstructionSet != InstructionSet.Scalar && ColumnProductKernel.Accepts(this)) return new ColumnProductKernel(this, slots);
+        return Outputs[0]!.Type == ElementType.Float16 ? new MatrixProductKernel<Half, float>(this, slots) : ElementSwitch.Numbers(Outputs[0]!.Type, new OfNumbers(this, slots));
+    }
 
     /// <summary>The dimensions before the last two.</summary>
     internal static TensorShape Batches(Wire wire) => new(wire.Shape.Dimensions.AsSpan()[..^2]);
