@@ -42,8 +42,10 @@ public sealed class KillTests
         }
         await enough.CancelAsync();
         List<Message> sent = await sending!;
+        int connections = broker.Connections("killed");
         using (Process last = Seqstream.Start(run))
         {
+            await broker.UntilConnectedAsync("killed", connections + 1);   // before that it has looked at no stream, and a killed one may have stored some as having work to do
             await heard.UntilAsync(sent.Count, s_patience);
             Mosquitto.Signal(last.Id, "TERM");
             await last.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(s_patience, TestContext.Current.CancellationToken);

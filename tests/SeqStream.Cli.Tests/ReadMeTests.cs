@@ -53,7 +53,7 @@ public sealed class ReadMeTests
         byte[] saved = session.Save();               // restore it in any process that has the model
         using StreamSession other = session.Fork();  // a second stream that remembers the same
 
-        Assert.Equal(27, scores.Length);
+        Assert.Equal(30, scores.Length);
         Assert.NotEmpty(saved);
         Assert.Equal(session.Steps, other.Steps);
         string source = File.ReadAllText(Path.Combine(SharedFolder.Repository, "tests", "SeqStream.Cli.Tests", "ReadMeTests.cs"));

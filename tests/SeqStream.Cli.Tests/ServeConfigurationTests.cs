@@ -1,3 +1,4 @@
+using SeqStream.Hosting.Catalog;
 using SeqStream.TestSupport;
 
 namespace SeqStream.Cli.Tests;
@@ -34,7 +35,7 @@ public sealed class ServeConfigurationTests
             "1:1: stat is no key. Did you mean 'state'? Keys here: state, http, ready, log, mqtt, routes.",
             "2:7: http is '0.0.0.0:9464'; health and metrics are answered on this machine only. Use 127.0.0.1 or [::1], and a proxy with TLS and a token for others.",
             "4:3: routes.activity.model is missing; expected a name that 'seqstream models' lists, a model folder, or an .onnx file.",
-            "5:5: routes.activity.modle is no key. Did you mean 'model'? Keys here: model, feed, in, stream-field, pass-through, out, executor, device, lookahead, window, dimensions, constants, durable, threads, batch, wait, on-error, sinks, sink, commit, idle, overflow, clock.",
+            "5:5: routes.activity.modle is no key. Did you mean 'model'? Keys here: model, feed, in, stream-field, pass-through, out, executor, device, lookahead, window, dimensions, constants, durable, threads, batch, wait, on-error, sinks, sink, swap, swap-frames, sound, commit, idle, overflow, clock.",
             "6:11: routes.activity.feed: it begins with 'amqp://'; expected stdin, a file, or a broker (mqtt, mqtts, ws, wss).",
         ], lines[..5]);
         Assert.StartsWith("7:21: routes.activity.sinks: 'mqtt://h:1883/out' cannot be used: 'payload' is no option. Known are ", lines[5], StringComparison.Ordinal);
@@ -42,8 +43,8 @@ public sealed class ServeConfigurationTests
         [
             "8:14: routes.activity.threads is 'many'; expected a whole number from 1 to 256.",
             "9:19: routes.activity.idle.after is '5x'; expected a duration from 1ms to 3650d, such as 500ms, 30s, 15m, 1h or 7d.",
-            "11:12: routes.other.model: There is no model 'activty'. Did you mean 'activity'? Known models: activity, names, ner.",
-            "14:9: routes.other.in is 'jsnl'; expected text or tokens or jsonl or csv or f32. Did you mean 'jsonl'?",
+            $"11:12: routes.other.model: There is no model 'activty'. Did you mean 'activity'? Known models: {string.Join(", ", ModelCatalog.Find().Names())}.",
+            "14:9: routes.other.in is 'jsnl'; expected text or tokens or jsonl or csv or f32 or gray or wav or s16le or s24le or s32le or u8 or f32le or f64le or mulaw or alaw. Did you mean 'jsonl'?",
             "15:15: routes.other.on-error is 'restrat'; expected restart or stop. Did you mean 'restart'?",
         ], lines[6..]);
         Assert.DoesNotContain("secret", run.Errors, StringComparison.Ordinal);

@@ -86,6 +86,54 @@ public sealed class ServeServiceTests
         Assert.StartsWith("Paris\t", File.ReadAllText(Path.Combine(daemon.Folder, "out.txt")), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("carry", "[12,18]", "streams go on with what they remember")]
+    [InlineData("drain", "[6,8]", "streams that had begun end on the old one")]
+    public async Task Reload_takes_another_model_under_live_streams(string policy, string expected, string told)
+    {
+        using ServedDaemon daemon = new("routes: {sum: {model: '{folder}/model.onnx', in: jsonl, feed: stdin, sink: stdout, swap: " + policy + "}}\n");
+        string file = Path.Combine(daemon.Folder, "model.onnx");
+        File.Copy(TestModels.Null, file);
+        daemon.Start();
+        await daemon.UntilLogAsync("Ready:");
+        Assert.Equal("{\"step\":0,\"y\":[4,6]}", await AnswerAsync(daemon, "{\"x\":[4,6]}"));
+        File.Copy(TestModels.Product, file, overwrite: true);
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddSeconds(2));
+        daemon.Signal("HUP");
+        await daemon.UntilLogAsync($"Route 'sum' runs the new model in '{file}': {told}.");
+        await daemon.UntilLogAsync("Configuration read again: 1 routes go on, none started, none removed.");
+
+        Assert.Equal($"{{\"step\":1,\"y\":{(policy == "carry" ? "[8,12]" : "[6,8]")}}}", await AnswerAsync(daemon, "{\"x\":[2,2]}"));
+        File.WriteAllBytes(file, [1, 2, 3]);
+        daemon.Signal("HUP");
+        await daemon.UntilLogAsync("the old one stays in force.");
+        Assert.Equal($"{{\"step\":2,\"y\":{expected}}}", await AnswerAsync(daemon, policy == "carry" ? "{\"x\":[1.5,1.5]}" : "{\"x\":[0,0]}"));
+        Assert.Equal(0, await daemon.EndAsync());
+
+        static async Task<string?> AnswerAsync(ServedDaemon daemon, string record)
+        {
+            await daemon.Process.StandardInput.WriteLineAsync(record);
+            await daemon.Process.StandardInput.FlushAsync();
+            return await daemon.Process.StandardOutput.ReadLineAsync();
+        }
+    }
+
+    [Fact]
+    public async Task Durable_route_stays_with_the_weights_its_streams_fit()
+    {
+        using ServedDaemon daemon = new("state: {folder}/state\nroutes: {sum: {model: '{folder}/model.onnx', in: jsonl, feed: stdin, sink: stdout}}\n");
+        string file = Path.Combine(daemon.Folder, "model.onnx");
+        File.Copy(TestModels.Null, file);
+        daemon.Start();
+        await daemon.UntilLogAsync("Ready:");
+        File.Copy(TestModels.Product, file, overwrite: true);
+        File.SetLastWriteTimeUtc(file, DateTime.UtcNow.AddSeconds(2));
+        daemon.Signal("HUP");
+        await daemon.UntilLogAsync("Route 'sum' stays with its old model: The streams of route 'sum' are kept");
+
+        Assert.Equal(0, await daemon.EndAsync());
+    }
+
     [Fact]
     public async Task Second_signal_ends_at_once()
     {

@@ -34,6 +34,7 @@ public sealed class StateVerbTests : IDisposable
     [Theory]
     [InlineData("ner", "Angela Merkel visited Paris. ", "She met John Smith in Berlin.")]
     [InlineData("names", "ro", "ssi")]
+    [InlineData("translate-fr-en", "Un homme joue. Deux chiens cou", "rent sur la plage. Va")]
     public async Task Models_of_text_go_on_in_the_middle_of_a_word(string model, string first, string second)
     {
         Seqstream.Outcome whole = await Seqstream.RunAsync(Json(first) + Json(second), ["run", model, "--in", "jsonl", "--out", "jsonl"]);
@@ -46,6 +47,22 @@ public sealed class StateVerbTests : IDisposable
         Assert.Empty((await StateAsync("", "list", "--json")).Output.Trim().Trim('[', ']'));
 
         static string Json(string text) => $"{{\"stream\":\"s\",\"text\":\"{text}\"}}\n";
+    }
+
+    [Fact]
+    public async Task A_sentence_that_was_half_read_moves_and_is_answered_elsewhere()
+    {
+        const string first = """{"stream":"ada","text":"Une femme en robe "}""", second = "{\"stream\":\"ada\",\"text\":\"bleue danse\"}\n{\"stream\":\"ada\",\"control\":\"end\"}\n";
+        string[] run = ["run", "translate-fr-en", "--in", "jsonl", "--out", "jsonl"];
+        Seqstream.Outcome whole = await Seqstream.RunAsync($"{first}\n{second}", run);
+        await Seqstream.RunAsync(first + "\n", [.. run, "--state-dir", _folder]);
+        string other = Path.Combine(_folder, "other");
+        Seqstream.Outcome import = await Seqstream.RunAsync((await StateAsync("", "export", "ada")).Output, "state", "import", "--state-dir", other, "--route", "translate-fr-en");
+        Seqstream.Outcome after = await Seqstream.RunAsync(second, [.. run, "--state-dir", other]);
+
+        Assert.Equal((0, 0, ""), (import.ExitCode, after.ExitCode, after.Errors));
+        Assert.Contains("\"text\":\"A woman", after.Output, StringComparison.Ordinal);
+        Assert.Equal(whole.Lines, after.Lines);
     }
 
     [Fact]
@@ -130,7 +147,7 @@ public sealed class StateVerbTests : IDisposable
     {
         await RunAsync(Record);
         string model = Path.Combine(SharedFolder.Repository, "models", "names", "model.onnx");
-        Seqstream.Outcome other = await Seqstream.RunAsync("{\"stream\":\"ada\",\"x\":[1]}", "run", model, "--in", "jsonl", "--out", "jsonl", "--state-dir", _folder, "--route", "activity");
+        Seqstream.Outcome other = await Seqstream.RunAsync("{\"stream\":\"ada\",\"inputs\":{\"ids\":[1],\"class\":[0]}}", "run", model, "--in", "jsonl", "--out", "jsonl", "--state-dir", _folder, "--route", "activity");
         Assert.Equal(1, other.ExitCode);
         Assert.StartsWith("seqstream: Stream 'ada' of route 'activity' cannot go on: The stored stream has state layout ", other.Errors, StringComparison.Ordinal);
         Assert.Contains("\"step\":1", (await RunAsync(Record)).Output, StringComparison.Ordinal);

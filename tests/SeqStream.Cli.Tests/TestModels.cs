@@ -41,6 +41,9 @@ internal static class TestModels
     /// <summary>The first half of a model.</summary>
     public static string Truncated { get; } = Write("truncated", SumModel("Add", ElementType.Float32)[..60]);
 
+    /// <summary>Answers the product of all its inputs, with the state of <see cref="Null"/>.</summary>
+    public static string Product { get; } = Write("product", SumModel("Mul", ElementType.Float32));
+
     /// <summary>A path without a file.</summary>
     public static string Absent { get; } = Path.Combine(s_folder, "nul.onnx");
 

@@ -61,6 +61,21 @@ public sealed class VerbTests
     }
 
     [Fact]
+    public async Task Demo_shows_the_models_that_were_named()
+    {
+        Seqstream.Outcome demo = await Seqstream.RunAsync("", "demo", "--fast", "ner", "names");
+        Seqstream.Outcome unknown = await Seqstream.RunAsync("", "demo", "nre");
+
+        Assert.Equal((0, ""), (demo.ExitCode, demo.Errors));
+        Assert.StartsWith("ner: named entities, a sentence, as it is typed\n  $ echo ", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("\n  Ada              B-PER (", demo.Output, StringComparison.Ordinal);
+        Assert.Contains("\nnames: text generation, ", demo.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("activity: ", demo.Output, StringComparison.Ordinal);
+        Assert.Equal(2, unknown.ExitCode);
+        Assert.Contains("there is no scene of 'nre'. Did you mean 'ner'? Expected ", unknown.Errors, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Generate_refuses_a_model_that_cannot()
     {
         Seqstream.Outcome generate = await Seqstream.RunAsync("", "generate", TestModels.Null);

@@ -6,7 +6,7 @@ public sealed class DecoderCatalogTests
 {
     [Theory]
     [InlineData("""{"type":"oracle"}""", "'decoder.type': the decoder 'oracle' is not known. Known decoders: vector, ")]
-    [InlineData("""{"type":"labels","at":"noon"}""", "'decoder.at': found 'noon', expected 'every-step' or 'end'")]
+    [InlineData("""{"type":"labels","at":"noon"}""", "'decoder.at': found 'noon', expected 'every-step', 'end' or 'running'")]
     [InlineData("""{"type":"labels","output":"z"}""", "an output 'z' of float32 with 2 scores, one for each label, but model 'model.onnx' has y float32 [1, 2]")]
     [InlineData("""{"type":"labels","lag":2}""", "'decoder.lag': this key is not known here")]
     [InlineData("""{"type":"bio-tags","start":[0,0],"end":[0,0],"transitions":[[0,0],[0,0]]}""", "'decoder.lag': the key is missing")]

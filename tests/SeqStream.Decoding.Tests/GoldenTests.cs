@@ -20,7 +20,7 @@ public sealed class GoldenTests
         {
             using JsonDocument golden = JsonDocument.Parse(line);
             outputs.Said.Clear();
-            foreach (JsonElement row in golden.RootElement.GetProperty("y").EnumerateArray())
+            foreach (JsonElement row in golden.RootElement.GetProperty("outputs").GetProperty("logits").EnumerateArray())
             {
                 outputs.Step(decoder, row.EnumerateArray().Select(value => value.GetSingle()).ToArray());
             }

@@ -8,7 +8,37 @@ public sealed class SavedDecoderTests
 {
     private const string Tags = """{"type":"bio-tags","lag":3,"start":[0,-1,-10000],"transitions":[[0,-1,-10000],[-1,-0.5,0.25],[0,-1,0.5]],"end":[0,0,0]}""";
 
-    public static TheoryData<string> Cards => [Tags, """{"type":"labels"}""", """{"type":"labels","at":"end"}""", """{"type":"vector"}"""];
+    private const string Words = """{"type":"moving-words","watch":["B-x","I-x"],"most":2}""";
+
+    public static TheoryData<string> Cards =>
+    [
+        Tags, Words, """{"type":"labels"}""", """{"type":"labels","at":"end"}""", """{"type":"labels","at":"running"}""", """{"type":"vector"}""",
+        """{"type":"ctc","endpointSteps":3,"stepMs":20}""", """{"type":"ctc","beam":4}""", """{"type":"segments","on":0.4,"off":0.3,"onSteps":2,"hangSteps":2,"smoothing":0.3}""",
+    ];
+
+    [Fact]
+    public void Restored_mixture_decoder_draws_the_points_of_the_saved_one()
+    {
+        const string Card = """{"type":"mixture-density","mixtures":1,"scale":40,"seed":4,"temperature":1}""";
+        using Outputs outputs = new(Outputs.Floats("mixture", 9));
+        List<double> said = [];
+        outputs.Written = emission => said.AddRange(emission.Values(emission.Output(0)));
+        IDecoder first = outputs.Create(Card), second = outputs.Create(Card);
+        float[] answer = [0, 0.5f, -1, 0, 0, 0.3f, 1, 1, 0];
+        for (int i = 0; i < 5; i++) outputs.Step(first, answer);
+        StateWriter writer = new();
+        first.Save(writer);
+        said.Clear();
+        for (int i = 0; i < 5; i++) outputs.Step(first, answer);
+        double[] expected = [.. said];
+        said.Clear();
+        StateReader reader = new(writer.Written);
+        second.Restore(ref reader);
+        for (int i = 0; i < 5; i++) outputs.Step(second, answer);
+        Assert.Equal(0, reader.Left);
+        Assert.Equal(expected, said);
+        Assert.Throws<StateSnapshotException>(() => { StateReader zeros = new(new byte[32]); second.Restore(ref zeros); });
+    }
 
     [Theory]
     [MemberData(nameof(Cards))]

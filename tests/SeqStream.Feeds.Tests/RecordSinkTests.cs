@@ -51,6 +51,29 @@ public sealed class RecordSinkTests
     }
 
     [Fact]
+    public async Task Text_that_is_not_final_grows_on_its_line_and_begins_anew_if_it_changed()
+    {
+        string text = await Write(static output => new TextSink(output), Said("", "one", true), Said("", "one two", true), Said("", "one two", false),
+            Said("", "tree", true), Said("", "three", true), Said("", "three four", false), Said("", "five", false), Said("", "six", true), End(""), Said("", "six", true));
+
+        Assert.Equal("one two\ntree\nthree four\nfive\nsix\nsix", text);
+    }
+
+    [Fact]
+    public async Task Text_of_named_streams_waits_until_it_is_final()
+        => Assert.Equal("b\tthree\na\tone two\n", await Write(static output => new TextSink(output), Said("a", "one", true), Said("b", "three", true), Said("b", "three", false), Said("a", "one two", false)));
+
+    [Fact]
+    public async Task Text_tells_where_a_label_lies()
+    {
+        (string, Emission Emission) begun = Label("", 1, "three", 0.5f, ""), over = Label("", 2, "three", 0.5f, "");
+        (begun.Emission.IsPartial, begun.Emission.SpanStart) = (true, 0.5);
+        (over.Emission.SpanStart, over.Emission.SpanEnd) = (0.5, 0.92);
+
+        Assert.Equal("three\t0.5\nthree\t0.5\t0.92\n", await Write(static output => new TextSink(output), begun, over));
+    }
+
+    [Fact]
     public async Task Text_tags_tokens_with_a_blank_line_after_a_sequence()
     {
         string text = await Write(static output => new TextSink(output), Label("", 0, "B-PER", 1, "Harry"), Label("", 1, "O", 1, "."), End(""), Label("", 0, "O", 1, "No"), End(""));
@@ -63,6 +86,36 @@ public sealed class RecordSinkTests
     {
         Assert.Equal("walking\nsitting\n", await Write(static output => new TextSink(output), Label("", 0, "walking", 1, ""), Label("", 1, "sitting", 1, ""), End("")));
         Assert.Equal("a\t1 2.5\n", await Write(static output => new TextSink(output), Outputs("a", 0, 0, ("y", [1, 2.5f])), End("a")));
+    }
+
+    [Fact]
+    public async Task A_text_that_grows_stays_on_its_line()
+    {
+        Assert.Equal("A man plays.\nTwo\n", await Write(static output => new TextSink(output), Said("", "A", true), Said("", "A man", true), Said("", "A man plays.", false), Said("", "Two", false), End("")));
+        Assert.Equal("one\ntwo three\n", await Write(static output => new TextSink(output), Said("", "one", true), Said("", "two", true), Said("", "two three", false)));
+        Assert.Equal("one\n", await Write(static output => new TextSink(output), Said("", "one", true), End("")));
+    }
+
+    [Fact]
+    public async Task Partial_answers_spans_and_parts_are_told()
+    {
+        (string Stream, Emission Emission) begun = Label("", 3, "seven", 0.5f, "");
+        (begun.Emission.IsPartial, begun.Emission.SpanStart) = (true, 0.25);
+
+        Assert.Equal(
+            """{"step":3,"label":"seven","score":0.5,"partial":true,"span":[0.25]}""" + "\n" +
+            """{"step":9,"label":"seven","score":0.5,"span":[0.25,0.75],"parts":[{"text":"né","score":0.5},{"text":"b","score":-1}]}""" + "\n",
+            await Write(static output => new JsonLinesSink(output), begun, Over()));
+        Assert.Equal("seven\tné b\n", await Write(static output => new TextSink(output), Over()));
+
+        static (string Stream, Emission Emission) Over()
+        {
+            (string Stream, Emission Emission) over = Label("", 9, "seven", 0.5f, "");
+            (over.Emission.SpanStart, over.Emission.SpanEnd) = (0.25, 0.75);
+            over.Emission.AddPart("né"u8, 0.5f);
+            over.Emission.AddPart("b"u8, -1);
+            return over;
+        }
     }
 
     [Fact]
@@ -108,6 +161,8 @@ public sealed class RecordSinkTests
         RecordSink sink = format switch { "jsonl" => new JsonLinesSink(output), "text" => new TextSink(output), _ => new CsvSink(output) };
         Task writing = sink.WriteAsync(new SinkContext(channel.Reader, streams, pool), CancellationToken.None);
         StreamId stream = streams.Intern("a");
+        Emission[] spare = [pool.Rent(), pool.Rent(), pool.Rent()];   // the sink gives one back only after the next may have been asked for
+        foreach (Emission emission in spare) pool.Return(emission);
         Push(200);
         long before = GC.GetAllocatedBytesForCurrentThread();
         Push(100);
@@ -129,6 +184,15 @@ public sealed class RecordSinkTests
                 SpinWait.SpinUntil(() => channel.Reader.Count == 0);
             }
         }
+    }
+
+    private static (string Stream, Emission Emission) Said(string stream, string text, bool isPartial)
+    {
+        Emission emission = new();
+        emission.Clear();
+        (emission.Kind, emission.IsPartial) = (EmissionKind.Text, isPartial);
+        emission.AddText(Encoding.UTF8.GetBytes(text));
+        return (stream, emission);
     }
 
     private static (string Stream, Emission Emission) Outputs(string stream, long step, double time, params (string Name, float[] Values)[] outputs)

@@ -17,6 +17,7 @@ public sealed class FrontEndCatalogTests
     [InlineData("""{"type":"letters","symbols":["a"],"start":0,"end":0}""", "an input 'ids' of int64 with 1 elements")]
     [InlineData("""{"type":"letters","symbols":["ab"],"start":0,"end":0}""", "a symbol of several letters")]
     [InlineData("""{"type":"letters","symbols":["a","a"],"start":0,"end":0}""", "the same letter twice")]
+    [InlineData("""{"type":"nucleotides"}""", "one input of float32 with 4 elements")]
     [InlineData("""{"type":"word-window","back":1,"ahead":2,"buckets":10,"grams":[3]}""", "an input 'ids' of int64")]
     [InlineData("""{"type":"word-window","back":1,"ahead":-2,"buckets":10,"grams":[3]}""", "'frontEnd.ahead': found -2, expected a whole number from 0 to 16")]
     [InlineData("""{"type":"word-window","back":1,"ahead":2,"buckets":10,"grams":[30]}""", "'frontEnd.grams': found a length outside")]

@@ -5,7 +5,7 @@ using SeqStream.TestSupport;
 
 namespace SeqStream.FrontEnds;
 
-/// <summary>The bundled models' front ends give the features that the training code gave.</summary>
+/// <summary>The bundled tagger's words have the ids that the training code gave them.</summary>
 public sealed class GoldenTests
 {
     [Fact]
@@ -38,44 +38,6 @@ public sealed class GoldenTests
         }
         Assert.True(compared > 200, $"{compared} words compared");
     }
-
-    [Fact]
-    public void Letter_ids_equal_those_of_the_training_code()
-    {
-        using Inputs inputs = new(Inputs.Integers("ids", 1));
-        IFrontEnd frontEnd = FrontEndCatalog.Create("letters", FrontEndOf("names"), inputs.Signature)();
-        foreach (JsonElement line in Lines("names"))
-        {
-            frontEnd.Accept(Inputs.Text(line.GetProperty("text").GetString()!), 0);
-            List<long> ids = [];
-            StepNote note = default;
-            while (frontEnd.TryNext(inputs.Next, ref note)) ids.Add(inputs.Next.Integers(0)[0]);
-            frontEnd.End();
-            Assert.Equal(line.GetProperty("ids").EnumerateArray().Select(id => id.GetInt64()), ids);
-        }
-    }
-
-    [Fact]
-    public void Sensor_features_equal_those_of_the_training_code()
-    {
-        JsonElement parameters = FrontEndOf("activity");
-        using Inputs inputs = new(Inputs.Floats("x", parameters.GetProperty("mean").GetArrayLength()));
-        IFrontEnd frontEnd = FrontEndCatalog.Create("standardize", parameters, inputs.Signature)();
-        foreach (JsonElement line in Lines("activity"))
-        {
-            frontEnd.Reset();
-            foreach ((JsonElement row, JsonElement features) in line.GetProperty("x").EnumerateArray().Zip(line.GetProperty("features").EnumerateArray()))
-            {
-                Assert.True(frontEnd.Accept(Inputs.Values(Floats(row)), 0).IsAccepted);
-                StepNote note = default;
-                Assert.True(frontEnd.TryNext(inputs.Next, ref note));
-                float[] expected = Floats(features);
-                for (int i = 0; i < expected.Length; i++) Assert.Equal(expected[i], inputs.Next.Floats(0)[i], 1e-4f);
-            }
-        }
-    }
-
-    private static float[] Floats(JsonElement row) => [.. row.EnumerateArray().Select(value => value.GetSingle())];
 
     private static JsonElement FrontEndOf(string model)
     {

@@ -60,8 +60,11 @@ internal sealed class Mosquitto : IDisposable
     /// <summary>Waits until a client of this name has subscribed since the broker was started first.</summary>
     public Task UntilSubscribedAsync(string client) => UntilLogAsync($": {client} ");
 
-    /// <summary>Waits until a client of this name has connected since the broker was started first.</summary>
-    public Task UntilConnectedAsync(string client) => UntilLogAsync($" as {client} (");
+    /// <summary>Waits until a client of this name has connected so many times since the broker was started first.</summary>
+    public Task UntilConnectedAsync(string client, int times = 1) => UntilLogAsync(ConnectionOf(client), times);
+
+    /// <summary>How often a client of this name has connected since the broker was started first.</summary>
+    public int Connections(string client) => _log.Count(line => line.Contains(ConnectionOf(client), StringComparison.Ordinal));
 
     /// <summary>Ends the broker so that it writes what is to outlive it, and starts it again.</summary>
     public void Restart()
@@ -112,10 +115,12 @@ internal sealed class Mosquitto : IDisposable
         return ((IPEndPoint)listener.LocalEndpoint).Port;
     }
 
-    private async Task UntilLogAsync(string text)
+    private static string ConnectionOf(string client) => $" as {client} (";
+
+    private async Task UntilLogAsync(string text, int times = 1)
     {
         long deadline = Environment.TickCount64 + 30_000;
-        while (!_log.Any(line => line.Contains(text, StringComparison.Ordinal)))
+        while (_log.Count(line => line.Contains(text, StringComparison.Ordinal)) < times)
         {
             if (Environment.TickCount64 > deadline) throw new TimeoutException($"mosquitto did not log '{text}':\n{string.Join('\n', _log)}");
             await Task.Delay(5);

@@ -33,6 +33,7 @@ internal sealed class OperatorSamples(Random random)
         ["Softmax"] = static s => s.Softmax(),
         ["Normalize"] = static s => s.Normalize(),
         ["MatrixProduct"] = static s => s.MatrixProduct(),
+        ["PlainMatrixProduct"] = static s => s.PlainMatrixProduct(),
         ["Dense"] = static s => s.Dense(),
         ["Convolution"] = static s => s.Convolution(),
         ["TransposedConvolution"] = static s => s.TransposedConvolution(),
@@ -215,6 +216,13 @@ internal sealed class OperatorSamples(Random random)
         Wire right = MaybeConstant("b", options.TransposeRight ? new TensorShape(columns, inner) : new TensorShape(inner, columns));
         Wire? addend = random.Next(2) == 0 ? null : MaybeConstant("c", new TensorShape(columns));
         return PlanOf(new MatrixProductNode("n", "Gemm", left, right, addend, Float("y", new TensorShape(batches, rows, columns)), options));
+    }
+
+    private StepPlan PlainMatrixProduct()
+    {
+        int rows = Size(), inner = Size(), columns = Size(80), batches = Size(3);
+        Wire left = Float("a", new TensorShape(random.Next(2) == 0 ? 1 : batches, rows, inner)), right = Float("b", new TensorShape(batches, inner, columns));
+        return PlanOf(new MatrixProductNode("n", "MatMul", left, right, null, Float("y", new TensorShape(batches, rows, columns)), new MatrixProductOptions()));
     }
 
     private StepPlan Dense()

@@ -34,6 +34,20 @@ public sealed class LabelDecoderTests : IDisposable
     }
 
     [Fact]
+    public void Running_label_is_partial_at_every_step_and_said_again_at_the_end()
+    {
+        List<bool> partial = [];
+        _outputs.Written = emission => partial.Add(emission.IsPartial);
+        IDecoder decoder = _outputs.Create("""{"type":"labels","at":"running"}""", "a", "b", "c");
+        _outputs.Step(decoder, [9, 0, 0], "x");
+        _outputs.Step(decoder, [0, 0, 9], "y");
+        decoder.End(_outputs);
+        decoder.End(_outputs);
+        Assert.Equal([(0L, "x", "a"), (1L, "y", "c"), (1L, "", "c")], _outputs.Said.Select(said => (said.Step, said.Text, said.Label!)));
+        Assert.Equal([true, true, false], partial);
+    }
+
+    [Fact]
     public void Reset_forgets_what_was_held()
     {
         IDecoder decoder = _outputs.Create("""{"type":"labels","at":"end"}""", "a", "b", "c");

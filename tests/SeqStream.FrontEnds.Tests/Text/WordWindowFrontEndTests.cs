@@ -85,6 +85,25 @@ public sealed class WordWindowFrontEndTests : IDisposable
     }
 
     [Fact]
+    public void Pairs_tell_a_word_by_the_one_before_it()
+    {
+        int slots = WordFeatures.SlotsFor(s_grams, hasPairs: true);
+        using Inputs inputs = new(Inputs.Integers("ids", slots), Inputs.Floats("weights", slots));
+        IFrontEnd pairs = inputs.Create("""{"type":"word-window","back":0,"ahead":0,"buckets":32768,"grams":[2,3,4],"pairs":true}""");
+        List<long> ids = [];
+        foreach (string text in (string[])["not good", "Not GOOD", "very good", "good"])
+        {
+            Assert.True(pairs.Accept(Inputs.Text(text), 0).IsAccepted);
+            pairs.End();
+            StepNote note = default;
+            while (pairs.TryNext(inputs.Next, ref note)) ids.Add(inputs.Next.Integers(0)[3]);
+            Assert.Equal(1, inputs.Next.Floats(1)[3]);
+        }
+        Assert.Equal(ids[..2], ids[2..4]);
+        Assert.Equal(5, ids.Distinct().Count());
+    }
+
+    [Fact]
     public void Refused_frame_leaves_no_trace()
     {
         List<long[]> expected = Run("one two three");
