@@ -179,10 +179,11 @@ public sealed class AudioFeedTests
     private static AudioFeed Feed(AudioGapPolicy policy, List<AudioGap> gaps)
         => new(new ScriptedSource(s_format, ([1, 2], 0), ([3, 4], 250)), new AudioFeedOptions { Gap = policy, Gaps = gaps.Add });
 
-    /// <summary>Takes frames on the feed's own thread and measures what the thread allocates between the first ones and the last.</summary>
+    /// <summary>Takes frames on the feed's own thread and measures what the thread allocates between the first ones and the last, but where garbage was collected (see <see cref="TestSupport.Allocation"/>).</summary>
     private sealed class AllocationMeter(int after) : System.Threading.Channels.ChannelWriter<Frame>
     {
         private long _before;
+        private int _collections;
 
         public PayloadPool Payloads { get; } = new();
 
@@ -194,8 +195,10 @@ public sealed class AudioFeedTests
         {
             if (item.Payload is null) return true;
             Payloads.Return(item.Payload);
-            if (++Frames == after) _before = GC.GetAllocatedBytesForCurrentThread();
-            if (Frames > after) Bytes = GC.GetAllocatedBytesForCurrentThread() - _before;
+            int collections = GC.CollectionCount(0);
+            long now = GC.GetAllocatedBytesForCurrentThread();
+            if (++Frames > after && _collections == GC.CollectionCount(0)) Bytes += now - _before;
+            (_before, _collections) = (now, collections);
             return true;
         }
 

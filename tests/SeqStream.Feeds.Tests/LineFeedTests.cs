@@ -15,8 +15,8 @@ public sealed class LineFeedTests
         const int Few = 2_000;
         const int Many = 12_000;
         await AllocatedBytes(format, Few);
-        long few = await AllocatedBytes(format, Few);
-        long many = await AllocatedBytes(format, Many);
+        long few = await LeastAllocatedBytes(format, Few);
+        long many = await LeastAllocatedBytes(format, Many);
 
         Assert.True(many - few < Many - Few, $"{many - few} bytes for {Many - Few} further records.");
     }
@@ -47,6 +47,14 @@ public sealed class LineFeedTests
         channel.Writer.Complete();
 
         await reading;
+    }
+
+    /// <summary>The least of some tries, as a collection of garbage by any thread adds to what the runtime counts.</summary>
+    private static async Task<long> LeastAllocatedBytes(string format, int records)
+    {
+        long least = long.MaxValue;
+        for (int attempt = 0; attempt < 5; attempt++) least = Math.Min(least, await AllocatedBytes(format, records));
+        return least;
     }
 
     private static async Task<long> AllocatedBytes(string format, int records)

@@ -44,9 +44,10 @@ public sealed class ResidentExecutorTests
         using Pair pair = new();
         int[] slots = [pair.Resident.Rent(), pair.Resident.Rent(), pair.Resident.Rent()];
         for (int step = 0; step < 4; step++) pair.Resident.Step(slots);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int step = 0; step < 20; step++) pair.Resident.Step(slots);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int step = 0; step < 20; step++) pair.Resident.Step(slots);
+        }));
     }
 
     [Fact]

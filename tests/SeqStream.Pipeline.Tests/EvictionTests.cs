@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using SeqStream.Contracts;
 using SeqStream.Pipeline.Shards;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Pipeline.Tests;
 
@@ -130,9 +131,7 @@ public sealed class EvictionTests
         for (int round = 0; round < 50; round++)
         {
             for (int i = 0; i < 64; i++) bench.Write((i * 7) % 16, i);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            bench.TurnAll();
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (Allocation.TryOf(bench.TurnAll, out long bytes)) allocated = bytes;
             bench.Discard();
         }
         Assert.Equal(0, allocated);

@@ -1,5 +1,6 @@
 using SeqStream.Contracts;
 using SeqStream.Pipeline.Checkpoints;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Pipeline.Tests;
 
@@ -113,9 +114,7 @@ public sealed class FrameOrderTests
             {
                 for (int stream = 0; stream < 8; stream++) bench.Write(stream, seq, new Frame { Seq = (round * 4) + seq });
             }
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            bench.TurnAll();
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (Allocation.TryOf(bench.TurnAll, out long bytes)) allocated = bytes;
             bench.Discard();
         }
         Assert.Equal(0, allocated);

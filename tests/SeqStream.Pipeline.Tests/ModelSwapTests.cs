@@ -1,5 +1,6 @@
 using SeqStream.Contracts;
 using SeqStream.Plan;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Pipeline.Tests;
 
@@ -163,9 +164,7 @@ public sealed class ModelSwapTests
         for (int round = 0; round < 60; round++)
         {
             for (int i = 0; i < 64; i++) bench.Write(round < 10 ? i % 8 : i % 16, i);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            bench.TurnAll();
-            allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+            if (Allocation.TryOf(bench.TurnAll, out long bytes)) allocated = bytes;
             bench.Discard();
             if (round == 10) Swap(bench, TestStages.Create(New), policy);
         }

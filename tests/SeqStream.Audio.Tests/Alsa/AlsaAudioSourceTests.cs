@@ -1,4 +1,5 @@
 using SeqStream.Audio.Samples;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Audio.Alsa;
 
@@ -160,9 +161,10 @@ public sealed class AlsaAudioSourceTests : IAsyncDisposable
         for (int i = 0; i < 60; i++) _pcm.Capture(160);
         float[] samples = new float[1600];
         for (int i = 0; i < 10; i++) capture.Read(samples, CancellationToken.None);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++) capture.Read(samples, CancellationToken.None);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int i = 0; i < 50; i++) capture.Read(samples, CancellationToken.None);
+        }));
     }
 
     public async ValueTask DisposeAsync()

@@ -1,5 +1,6 @@
 using SeqStream.Audio.Samples;
 using SeqStream.Contracts;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Audio.Pcm;
 
@@ -76,14 +77,15 @@ public sealed class RawPcmSourceTests
     [Fact]
     public async Task Reading_allocates_nothing()
     {
-        byte[] bytes = new byte[64_000];
+        byte[] bytes = new byte[640_000];
         RawPcmSource source = new("stdin", new MemoryStream(bytes), SampleEncoding.S16, s_mono);
         float[] samples = new float[160];
         await source.OpenAsync(CancellationToken.None);
         for (int i = 0; i < 20; i++) await source.ReadAsync(samples, CancellationToken.None);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++) await source.ReadAsync(samples, CancellationToken.None);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int i = 0; i < 50; i++) source.ReadAsync(samples, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        }) - 50 * Allocation.Of(() => ValueTask.FromResult(default(AudioRead)).AsTask().GetAwaiter().GetResult()));
     }
 
     private static AudioFeed Feed(Stream input, string format, AudioFormat from) => AudioFeeds.FromBytes("stdin", input, format, from);

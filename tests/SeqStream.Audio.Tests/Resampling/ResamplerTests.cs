@@ -1,3 +1,5 @@
+using SeqStream.TestSupport;
+
 namespace SeqStream.Audio.Resampling;
 
 public sealed class ResamplerTests
@@ -77,9 +79,10 @@ public sealed class ResamplerTests
         float[] input = Tone.Sine(44100, 440, 4410);
         float[] output = new float[resampler.MostOutputs(input.Length)];
         resampler.Process(input, output);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++) resampler.Process(input, output);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int i = 0; i < 20; i++) resampler.Process(input, output);
+        }));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using SeqStream.TestSupport;
 using System.Runtime.InteropServices;
 
 namespace SeqStream.Audio.Samples;
@@ -87,9 +88,10 @@ public sealed class SampleConversionTests
         byte[] bytes = new byte[8 * 100];
         float[] samples = new float[100];
         foreach (SampleEncoding encoding in Enum.GetValues<SampleEncoding>()) SampleConversion.ToFloat(encoding, bytes, samples);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (SampleEncoding encoding = SampleEncoding.S16; encoding <= SampleEncoding.ALaw; encoding++) SampleConversion.ToFloat(encoding, bytes, samples);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (SampleEncoding encoding = SampleEncoding.S16; encoding <= SampleEncoding.ALaw; encoding++) SampleConversion.ToFloat(encoding, bytes, samples);
+        }));
     }
 
     private static float Defined(SampleEncoding encoding, ReadOnlySpan<byte> bytes) => encoding switch

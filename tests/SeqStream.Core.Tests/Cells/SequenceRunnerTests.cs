@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SeqStream.Kernels;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Cells;
 
@@ -25,9 +26,7 @@ public sealed unsafe class SequenceRunnerTests
         Result result = new(problem);
         using AlignedBuffer scratch = new(runner.ScratchBytes(problem.Batch));
         problem.Run(runner, result, scratch);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        problem.Run(runner, result, scratch);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() => problem.Run(runner, result, scratch)));
     }
 
     [Fact]

@@ -1,5 +1,6 @@
 using System.Text;
 using SeqStream.Contracts;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Tests.Contracts;
 
@@ -38,9 +39,10 @@ public sealed class StreamDirectoryTests
         StreamDirectory directory = new();
         byte[] name = Encoding.UTF8.GetBytes("kitchen/motion");
         directory.Intern(name);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 1000; i++) directory.Intern(name);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int i = 0; i < 1000; i++) directory.Intern(name);
+        }));
     }
 
     [Fact]

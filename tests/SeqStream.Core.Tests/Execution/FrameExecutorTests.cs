@@ -4,6 +4,7 @@ using SeqStream.Execution;
 using SeqStream.Operators.Streaming;
 using SeqStream.Plan;
 using SeqStream.State;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Tests.Execution;
 
@@ -136,17 +137,18 @@ public sealed class FrameExecutorTests
         int slot = executor.Rent();
         List<float> answers = new(4096);
         for (int frame = 0; frame < 100; frame++) Give(executor, slot, 1, answers);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int frame = 0; frame < 100; frame++)
+        Assert.Equal(0, Allocation.Of(() =>
         {
-            MemoryMarshal.Cast<byte, float>(executor.Input(0, 0)).Fill(frame);
-            if (!executor.Take(slot, 0)) continue;
-            executor.Step([slot]);
-            executor.Show(0, executor.Answers(0, 0).At);
-            _ = executor.Output(0, 0);
-        }
-        executor.End(slot);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int frame = 0; frame < 100; frame++)
+            {
+                MemoryMarshal.Cast<byte, float>(executor.Input(0, 0)).Fill(frame);
+                if (!executor.Take(slot, 0)) continue;
+                executor.Step([slot]);
+                executor.Show(0, executor.Answers(0, 0).At);
+                _ = executor.Output(0, 0);
+            }
+            executor.End(slot);
+        }));
     }
 
     [Fact]

@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using SeqStream.Kernels;
 using SeqStream.Plan;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Tests.Operators;
 
@@ -66,9 +67,10 @@ public sealed class OperatorFamilyTests
             using PlanRun run = new(plan, KernelChoice.Best.InstructionSet, 3);
             for (int lane = 0; lane < 3; lane++) run.Write(lane, PlanRun.RandomLane(plan, random));
             run.Step(3);
-            long before = GC.GetAllocatedBytesForCurrentThread();
-            for (int step = 0; step < 10; step++) run.Step(3);
-            Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Equal(0, Allocation.Of(() =>
+            {
+                for (int step = 0; step < 10; step++) run.Step(3);
+            }));
         }
     }
 

@@ -1,3 +1,5 @@
+using SeqStream.TestSupport;
+
 namespace SeqStream.Decoding.Sampling;
 
 public sealed class SamplerTests
@@ -71,9 +73,10 @@ public sealed class SamplerTests
     {
         Sampler sampler = new(new SamplerOptions { TopK = 4, TopP = 0.9 });
         for (int i = 0; i < 10; i++) sampler.Next(s_scores);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 100; i++) sampler.Next(s_scores);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int i = 0; i < 100; i++) sampler.Next(s_scores);
+        }));
     }
 
     private static int[] Draw(SamplerOptions options, int count)

@@ -1,6 +1,7 @@
 using System.Globalization;
 using SeqStream.Contracts;
 using SeqStream.State;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Decoding.Segments;
 
@@ -131,9 +132,10 @@ public sealed class SegmentDecoderTests : IDisposable
         IDecoder decoder = _outputs.Create(Card, "-", "a", "b");
         float[][] steps = [[0, 9, 0], [0, 9, 0], [0, 0, 9], [0, 0, 9], [9, 0, 0], [9, 0, 0], [9, 0, 0]];
         foreach (float[] step in steps) _outputs.Step(decoder, step, ReadOnlyMemory<byte>.Empty);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        foreach (float[] step in steps) _outputs.Step(decoder, step, ReadOnlyMemory<byte>.Empty);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            foreach (float[] step in steps) _outputs.Step(decoder, step, ReadOnlyMemory<byte>.Empty);
+        }));
     }
 
     [Theory]

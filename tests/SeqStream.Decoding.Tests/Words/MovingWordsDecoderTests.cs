@@ -1,5 +1,6 @@
 using System.Text;
 using SeqStream.Contracts;
+using SeqStream.TestSupport;
 
 namespace SeqStream.Decoding.Words;
 
@@ -79,9 +80,10 @@ public sealed class MovingWordsDecoderTests : IDisposable
         byte[] text = Encoding.UTF8.GetBytes("word");
         float[] high = [1, 2, 3], low = [3, 2, 1];
         for (int i = 0; i < 4; i++) _outputs.Step(decoder, i % 2 == 0 ? high : low, text);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++) _outputs.Step(decoder, i % 2 == 0 ? high : low, text);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int i = 0; i < 20; i++) _outputs.Step(decoder, i % 2 == 0 ? high : low, text);
+        }));
     }
 
     [Theory]

@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.TestSupport;
 
 namespace SeqStream.FrontEnds.Audio;
 
@@ -113,9 +114,8 @@ public sealed class LogMelFrontEndTests
         IFrontEnd frontEnd = inputs.Create(card);
         FramePayload payload = Inputs.Values(AudioGolden.Samples[..170]);
         Run(50);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        int steps = Run(100);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        int steps = 0;
+        Assert.Equal(0, Allocation.Of(() => steps = Run(100)));
         Assert.True(steps > 100);
 
         int Run(int frames)

@@ -1,3 +1,5 @@
+using SeqStream.TestSupport;
+
 namespace SeqStream.FrontEnds.Audio;
 
 public sealed class RealFftTests
@@ -35,9 +37,7 @@ public sealed class RealFftTests
         RealFft fft = new(512);
         double[] scratch = new double[fft.ScratchLength], power = new double[fft.Bins];
         fft.Power(scratch, power);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        fft.Power(scratch, power);
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() => fft.Power(scratch, power)));
     }
 
     private static double[] Power(RealFft fft, double[] numbers)

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using SeqStream.Contracts;
+using SeqStream.TestSupport;
 
 namespace SeqStream.FrontEnds.Audio;
 
@@ -58,9 +59,10 @@ public sealed class SampleWindowFrontEndTests
         FramePayload payload = Inputs.Values(_samples);
         StepNote note = default;
         for (int i = 0; i < 10; i++) Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++) Step();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int i = 0; i < 50; i++) Step();
+        }));
 
         void Step()
         {

@@ -1,5 +1,6 @@
 using System.Text;
 using SeqStream.Contracts;
+using SeqStream.TestSupport;
 
 namespace SeqStream.FrontEnds.Dna;
 
@@ -72,9 +73,10 @@ public sealed class NucleotideFrontEndTests : IDisposable
         FramePayload payload = Inputs.Text("ACGTNRYACGT");
         StepNote note = default;
         Turn();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++) Turn();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int i = 0; i < 20; i++) Turn();
+        }));
 
         void Turn()
         {

@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.TestSupport;
 
 namespace SeqStream.FrontEnds.Sensors;
 
@@ -83,13 +84,14 @@ public sealed class StandardizeFrontEndTests : IDisposable
         StepNote note = default;
         _frontEnd.Accept(payload, 0);
         _frontEnd.TryNext(_inputs.Next, ref note);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
+        Assert.Equal(0, Allocation.Of(() =>
         {
-            _frontEnd.Accept(payload, 0);
-            _frontEnd.TryNext(_inputs.Next, ref note);
-        }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 20; i++)
+            {
+                _frontEnd.Accept(payload, 0);
+                _frontEnd.TryNext(_inputs.Next, ref note);
+            }
+        }));
     }
 
     private float[] Step(params float[] row)

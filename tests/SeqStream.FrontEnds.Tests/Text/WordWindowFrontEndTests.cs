@@ -1,5 +1,6 @@
 using System.Text;
 using SeqStream.Contracts;
+using SeqStream.TestSupport;
 
 namespace SeqStream.FrontEnds.Text;
 
@@ -122,16 +123,19 @@ public sealed class WordWindowFrontEndTests : IDisposable
     {
         FramePayload payload = Inputs.Text("Dr. Hermione Granger's spell-book (1999) cost $3.50, didn't it? Yes… Čapljina 대성산. ");
         StepNote note = default;
-        long before = 0;
-        for (int round = 0; round < 50; round++)
+        Run();
+        Assert.Equal(0, Allocation.Of(Run));
+
+        void Run()
         {
-            if (round == 10) before = GC.GetAllocatedBytesForCurrentThread();
-            _frontEnd.Accept(payload, 0);
-            while (_frontEnd.TryNext(_inputs.Next, ref note)) { }
-            if (round % 3 == 0) _frontEnd.End();
-            while (_frontEnd.TryNext(_inputs.Next, ref note)) { }
+            for (int round = 0; round < 30; round++)
+            {
+                _frontEnd.Accept(payload, 0);
+                while (_frontEnd.TryNext(_inputs.Next, ref note)) { }
+                if (round % 3 == 0) _frontEnd.End();
+                while (_frontEnd.TryNext(_inputs.Next, ref note)) { }
+            }
         }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
     }
 
     private void AssertWord(string word, int place)

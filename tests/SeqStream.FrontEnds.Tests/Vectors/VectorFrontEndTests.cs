@@ -1,6 +1,7 @@
 using System.Runtime.InteropServices;
 using SeqStream.Contracts;
 using SeqStream.Plan;
+using SeqStream.TestSupport;
 
 namespace SeqStream.FrontEnds.Vectors;
 
@@ -106,13 +107,14 @@ public sealed class VectorFrontEndTests : IDisposable
         StepNote note = default;
         _frontEnd.Accept(payload, 0);
         _frontEnd.TryNext(_inputs.Next, ref note);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 20; i++)
+        Assert.Equal(0, Allocation.Of(() =>
         {
-            _frontEnd.Accept(payload, 0);
-            _frontEnd.TryNext(_inputs.Next, ref note);
-        }
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+            for (int i = 0; i < 20; i++)
+            {
+                _frontEnd.Accept(payload, 0);
+                _frontEnd.TryNext(_inputs.Next, ref note);
+            }
+        }));
     }
 
     private static FramePayload Frame(float[] x, long id)

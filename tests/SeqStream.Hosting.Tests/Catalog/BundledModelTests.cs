@@ -54,9 +54,10 @@ public sealed class BundledModelTests
         using StreamingModel streaming = new(model.Executors);
         using StreamSession session = streaming.CreateSession();
         for (int i = 0; i < 50; i++) session.Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int i = 0; i < 50; i++) session.Step();
-        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int i = 0; i < 50; i++) session.Step();
+        }));
     }
 
     private static async Task RunAsync(LoadedModel model, GoldenSequence sequence, Dictionary<string, List<double[]>> inputs, Dictionary<string, List<double[]>> outputs)

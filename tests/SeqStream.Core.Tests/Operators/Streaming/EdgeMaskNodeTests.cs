@@ -1,6 +1,7 @@
 using SeqStream.Contracts;
 using SeqStream.Operators.Streaming;
 using SeqStream.Plan;
+using SeqStream.TestSupport;
 using System.Runtime.InteropServices;
 
 namespace SeqStream.Tests.Operators.Streaming;
@@ -52,9 +53,10 @@ public sealed class EdgeMaskNodeTests
         using StreamingModel model = StreamingModel.FromPlan(Plan());
         using StreamSession session = model.CreateSession();
         session.Step();
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int step = 0; step < 100; step++) session.Step();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int step = 0; step < 100; step++) session.Step();
+        }));
     }
 
     private static void Write(IStepExecutor executor, int lane, int step)

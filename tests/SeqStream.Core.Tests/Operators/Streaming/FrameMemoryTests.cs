@@ -1,6 +1,7 @@
 using SeqStream.Contracts;
 using SeqStream.Operators.Streaming;
 using SeqStream.Plan;
+using SeqStream.TestSupport;
 using System.Runtime.InteropServices;
 
 namespace SeqStream.Tests.Operators.Streaming;
@@ -69,9 +70,10 @@ public sealed class FrameMemoryTests
         using StreamSession session = model.CreateSession();
         session.Step();
         session.End(50);
-        long before = GC.GetAllocatedBytesForCurrentThread();
-        for (int step = 0; step < 100; step++) session.Step();
-        Assert.Equal(before, GC.GetAllocatedBytesForCurrentThread());
+        Assert.Equal(0, Allocation.Of(() =>
+        {
+            for (int step = 0; step < 100; step++) session.Step();
+        }));
     }
 
     [Fact]
