@@ -16,6 +16,9 @@ public sealed record DurabilityOptions(ICheckpointStore Store, string Route)
     /// <summary>How long a stream may be quiet before its memory is freed and only its record in the store remains; its next frame brings it back bit for bit. Zero, the default: never.</summary>
     public TimeSpan HibernateAfter { get; init; }
 
+    /// <summary>What happens to a stream whose stored record cannot be used; the route stops unless told.</summary>
+    public LostStatePolicy OnLostState { get; init; }
+
     /// <summary>True if the source gives the same records at the same places again after a restart, as a file does: frames that a stream's record contains are then passed over.</summary>
     public bool IsReplayed { get; init; }
 }

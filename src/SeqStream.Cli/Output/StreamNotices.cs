@@ -17,6 +17,7 @@ internal static class StreamNotices
         Tell(notices, counters.Dropped, "record was", "records were", "dropped: the model or the output was behind");
         Tell(notices, counters.EvictedIdle, "stream was", "streams were", "ended: no frame came for the time of --idle-after");
         Tell(notices, counters.EvictedCapacity, "stream was", "streams were", "ended to make room: there were more than --max-streams");
+        Tell(notices, counters.LostInRestart, "stream", "streams", "began anew: what was stored was damaged, or made with other weights");
     }
 
     private static void Tell(Notices notices, long count, string one, string many, string what)

@@ -17,10 +17,13 @@ internal sealed class StateOptions
     private readonly Option<double> _interval = new("--commit-every") { Description = "Longest time from a record to its checkpoint, in seconds.", DefaultValueFactory = static _ => 1, HelpName = "SECONDS" };
     private readonly Option<double> _hibernate = new("--hibernate-after") { Description = "Free the memory of streams that were quiet for so many seconds; their next record brings them back. 0: never.", HelpName = "SECONDS" };
 
+    private readonly Option<string> _lost = new("--on-lost-state") { Description = "Where what is stored of a stream is damaged or of other weights: stop, or begin-anew and say so.", DefaultValueFactory = static _ => "stop", HelpName = "POLICY" };
+
     /// <summary>Adds them to a verb.</summary>
     public void AddTo(Command verb)
     {
-        foreach (Option option in new Option[] { _directory, _route, _interval, _hibernate }) verb.Options.Add(option);
+        _lost.AcceptOnlyFromAmong("stop", "begin-anew");
+        foreach (Option option in new Option[] { _directory, _route, _interval, _hibernate, _lost }) verb.Options.Add(option);
     }
 
     /// <summary>Opens the state directory; null if none is named.</summary>
@@ -31,7 +34,7 @@ internal sealed class StateOptions
         Check(_interval, parsed.GetValue(_interval), 0.001, LongestInterval);
         Check(_hibernate, parsed.GetValue(_hibernate), 0, LongestRest);
         if (parsed.GetValue(_directory) is { } directory) return new SqliteCheckpointStore(directory);
-        foreach (Option option in new Option[] { _route, _interval, _hibernate })
+        foreach (Option option in new Option[] { _route, _interval, _hibernate, _lost })
         {
             if (parsed.GetResult(option) is { Implicit: false }) throw new UsageException($"{option.Name} means nothing without --state-dir. Name a directory, or leave {option.Name} out.");
         }
@@ -48,6 +51,7 @@ internal sealed class StateOptions
         {
             Interval = TimeSpan.FromSeconds(parsed.GetValue(_interval)),
             HibernateAfter = TimeSpan.FromSeconds(parsed.GetValue(_hibernate)),
+            OnLostState = parsed.GetValue(_lost) == "begin-anew" ? LostStatePolicy.BeginAnew : LostStatePolicy.Stop,
             MostReceipts = feed is MqttFeed broker ? Math.Max(1, broker.Window / (2 * threads)) : 256,
             IsReplayed = feed is not MqttFeed && feed.Source is not ("stdin" or "-") && !AudioFeeds.IsUri(feed.Source),
         };

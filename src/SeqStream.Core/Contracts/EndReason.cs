@@ -9,4 +9,6 @@ public enum EndReason
     EvictedIdle,
     /// <summary>It was quiet for longest when another stream needed room.</summary>
     EvictedCapacity,
+    /// <summary>What was stored of it before a restart cannot be used: damaged, or of other weights. It begins anew.</summary>
+    LostInRestart,
 }

@@ -110,6 +110,8 @@ internal static class RouteBinder
             commit.Complete();
         }
         if (map.Map("idle") is { } idle) options = Idle(idle, options);
+        options = options with { OnLostState = map.Choice("on-lost-state", ("stop", LostStatePolicy.Stop), ("begin-anew", LostStatePolicy.BeginAnew)) ?? LostStatePolicy.Stop };
+        if (!options.IsDurable && map.Has("on-lost-state")) map.Refuse("on-lost-state", "means nothing for a route that keeps no streams. Name a state directory with the top-level key 'state', or leave it out.");
         if (!options.IsDurable && map.Has("commit")) map.Refuse("commit", "means nothing for a route that keeps no streams. Name a state directory with the top-level key 'state', or leave it out.");
         return options;
     }

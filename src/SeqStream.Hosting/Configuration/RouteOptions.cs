@@ -53,6 +53,9 @@ public sealed record RouteOptions
     /// <summary>How long a stream may be quiet before only its record in the store remains; zero for ever.</summary>
     public TimeSpan HibernateAfter { get; init; }
 
+    /// <summary>What happens to a stream whose stored record cannot be used.</summary>
+    public LostStatePolicy OnLostState { get; init; }
+
     /// <summary>How long a stream that is not kept may be quiet before it ends; zero for ever.</summary>
     public TimeSpan EndAfter { get; init; }
 

@@ -100,7 +100,7 @@ internal sealed class RouteRun : IAsyncDisposable
     private static DurabilityOptions? DurabilityOf(RoutePlan plan, ICheckpointStore? store, MqttFeed? broker)
     {
         if (store is null || !plan.Options.IsDurable) return null;
-        DurabilityOptions options = new(store, plan.Options.Name) { Interval = plan.Options.CommitInterval, HibernateAfter = plan.Options.HibernateAfter, IsReplayed = plan.IsReplayed };
+        DurabilityOptions options = new(store, plan.Options.Name) { Interval = plan.Options.CommitInterval, HibernateAfter = plan.Options.HibernateAfter, OnLostState = plan.Options.OnLostState, IsReplayed = plan.IsReplayed };
         int most = plan.Options.CommitReceipts ?? (broker is null ? options.MostReceipts : broker.Window / (2 * plan.Options.Threads));
         return options with { MostReceipts = Math.Max(1, most) };
     }

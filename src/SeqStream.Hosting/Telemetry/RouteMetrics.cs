@@ -31,6 +31,7 @@ public static class RouteMetrics
         new("shard_cut_frames", Counter, "{frame}", "Frames dropped at the ends of streams, because the model runs only for multiples of a length.", static route => route.Shards.CutFrames),
         new("shard_live_streams", Gauge, "{stream}", "Streams that hold state in memory.", static route => route.LiveStreams),
         new("shard_wakes", Counter, "{stream}", "Streams brought back from the store.", static route => route.Shards.Wakes),
+        new("shard_lost_streams", Counter, "{stream}", "Streams that began anew because what was stored of them could not be used.", static route => route.Shards.LostInRestart),
         new("shard_sleeps", Counter, "{stream}", "Quiet streams whose memory was freed.", static route => route.Shards.Sleeps),
         new("checkpoint_commits", Counter, "{checkpoint}", "Checkpoints stored.", static route => route.IsDurable ? route.Checkpoints : double.NaN),
         new("checkpoint_age_seconds", Gauge, "s", "Time since the last checkpoint was stored.", static route => route.CheckpointAge),

@@ -158,10 +158,29 @@ public sealed partial class Shard
         {
             Restore(stream, ref entry, active, name);
         }
+        catch (StateSnapshotException) when (_keeping.Options.OnLostState == LostStatePolicy.BeginAnew)
+        {
+            BeginAnew(stream, ref entry, active);
+        }
         catch (StateSnapshotException fault)
         {
             throw new CheckpointException($"Stream '{Encoding.UTF8.GetString(name)}' of route '{_keeping.Options.Route}' cannot go on: {fault.Message} Or remove the stream from the state directory to let it begin anew.", fault);
         }
+    }
+
+    /// <summary>Forgets what was restored so far of a stream whose record cannot be used, and tells that its sequence is over.</summary>
+    private void BeginAnew(int stream, ref StreamEntry entry, ActiveStream active)
+    {
+        _counters.LostInRestart++;
+        Close(stream, ref entry, active);
+        active.Latest.Clear();
+        active.Phase = StreamPhase.Ready;
+        _tracks[stream].Place = default;
+        if (stream < _producers.Length) _producers[stream] = default;
+        Emission end = _outlet.Rent();
+        (end.Kind, end.Step, end.Reason) = (EmissionKind.End, 0, EndReason.LostInRestart);
+        _outlet.Stream = new StreamId(stream);
+        _outlet.Write(end);
     }
 
     private void Restore(int stream, ref StreamEntry entry, ActiveStream active, ReadOnlySpan<byte> name)

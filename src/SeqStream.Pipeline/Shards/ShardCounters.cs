@@ -33,6 +33,9 @@ public struct ShardCounters
     /// <summary>Streams that ended to make room for others.</summary>
     public long EvictedCapacity;
 
+    /// <summary>Streams that began anew because what was stored of them could not be used.</summary>
+    public long LostInRestart;
+
     /// <summary>Frames dropped, because their producer's counter had come before.</summary>
     public long Duplicates;
 
@@ -73,6 +76,7 @@ public struct ShardCounters
         Sleeps = a.Sleeps + b.Sleeps,
         EvictedIdle = a.EvictedIdle + b.EvictedIdle,
         EvictedCapacity = a.EvictedCapacity + b.EvictedCapacity,
+        LostInRestart = a.LostInRestart + b.LostInRestart,
         Duplicates = a.Duplicates + b.Duplicates,
         Missing = a.Missing + b.Missing,
         Late = a.Late + b.Late,
