@@ -19,11 +19,15 @@ namespace SeqStream.Oracles;
 public sealed class StreamOracleTests
 {
     private const int Lanes = 3, MoreFrames = 24, Problems = 20_000, OrtProblems = 400, LookAheadProblems = 500, LongWindow = 128;
-    private const float Tolerance = 5e-4f, LargestExact = 1 << 20;
+    private const float Tolerance = 2e-4f, LargestExact = 1 << 20, Magnified = 8;
 
     [Fact]
     public void Steps_of_random_models_equal_the_whole_sequence()
-        => ForRandomSeeds(Problems, static seed => StepsEqualWhole(new StreamProblem(seed), static (problem, model, frames, x) => OwnWhole(model, frames, x), seed % 8 == 0 ? KernelChoice.Best : KernelChoice.For(InstructionSet.Scalar)));
+        => ForRandomSeeds(Problems, static seed =>
+        {
+            if (seed % 8 == 0) StepsEqualWhole(new StreamProblem(seed), static (problem, model, frames, x) => OfAnyKernel(model, frames, x), KernelChoice.Best);
+            else StepsEqualWhole(new StreamProblem(seed), static (problem, model, frames, x) => OwnWhole(model, frames, x), KernelChoice.For(InstructionSet.Scalar));
+        });
 
     /// <summary>It makes 27 frames of one, and runs only for lengths that are multiples of its first stride.</summary>
     [Fact]
@@ -35,7 +39,7 @@ public sealed class StreamOracleTests
     {
         OrtLibraryFinding finding = OrtLibrary.Find();
         Assert.SkipWhen(finding.Library is null, $"{finding}\nRun tools/get-onnxruntime first.");
-        ForRandomSeeds(OrtProblems, seed => StepsEqualWhole(new StreamProblem(seed, suitsOnnxRuntime: true), (problem, model, frames, x) => OrtWhole(finding.Library!, problem, frames, x), KernelChoice.Best));
+        ForRandomSeeds(OrtProblems, seed => StepsEqualWhole(new StreamProblem(seed, suitsOnnxRuntime: true), (problem, model, frames, x) => OrtWhole(finding.Library!, problem, model, frames, x), KernelChoice.Best));
     }
 
     /// <summary>Its scan magnifies the last bits, in which ONNX Runtime's sums are not ours.</summary>
@@ -44,7 +48,7 @@ public sealed class StreamOracleTests
     {
         OrtLibraryFinding finding = OrtLibrary.Find();
         Assert.SkipWhen(finding.Library is null, $"{finding}\nRun tools/get-onnxruntime first.");
-        StepsEqualWhole(new StreamProblem(512442831, suitsOnnxRuntime: true), (problem, model, frames, x) => OrtWhole(finding.Library!, problem, frames, x), KernelChoice.Best);
+        StepsEqualWhole(new StreamProblem(512442831, suitsOnnxRuntime: true), (problem, model, frames, x) => OrtWhole(finding.Library!, problem, model, frames, x), KernelChoice.Best);
     }
 
     /// <summary>With windows longer than the streams, layers in reverse direction are exact.</summary>
@@ -89,10 +93,12 @@ public sealed class StreamOracleTests
         }
     }
 
-    internal static Dictionary<string, Whole> OwnWhole(OnnxModel model, int frames, float[] x)
+    internal static Dictionary<string, Whole> OwnWhole(OnnxModel model, int frames, float[] x) => OwnWhole(model, frames, x, KernelChoice.For(InstructionSet.Scalar));
+
+    private static Dictionary<string, Whole> OwnWhole(OnnxModel model, int frames, float[] x, KernelChoice choice)
     {
         LoweringResult whole = OnnxLowering.LowerWhole(model, new LoweringOptions { Dimensions = ImmutableDictionary<string, int>.Empty.Add("time", frames) });
-        using StreamingModel streaming = StreamingModel.FromPlan(whole.PlanOrThrow(), KernelChoice.For(InstructionSet.Scalar));
+        using StreamingModel streaming = StreamingModel.FromPlan(whole.PlanOrThrow(), choice);
         using IStepExecutor executor = streaming.CreateExecutor(1, 1);
         int slot = executor.Rent();
         MemoryMarshal.AsBytes<float>(x).CopyTo(executor.Input(0, 0));
@@ -101,15 +107,37 @@ public sealed class StreamOracleTests
             .ToDictionary(static pair => pair.Name, static pair => pair.Whole);
     }
 
-    internal static Dictionary<string, Whole> OrtWhole(OrtLibrary library, StreamProblem problem, int frames, float[] x)
+    /// <summary>Kernels add in different orders, and some models magnify the last bits: how much, two of our own kernels tell. A few times their difference is allowed.</summary>
+    private static Dictionary<string, Whole> OfAnyKernel(OnnxModel model, int frames, float[] x)
+    {
+        Dictionary<string, Whole> one = OwnWhole(model, frames, x), other = OwnWhole(model, frames, x, KernelChoice.Best);
+        return one.ToDictionary(static pair => pair.Key, pair => pair.Value with { Slack = Magnified * Apart(pair.Value.Values, other[pair.Key].Values) });
+    }
+
+    internal static Dictionary<string, Whole> OrtWhole(OrtLibrary library, StreamProblem problem, OnnxModel model, int frames, float[] x)
     {
         using OrtSession session = OrtSession.Load(library, problem.ModelBytes, problem.ToString());
+        Dictionary<string, Whole> own = OfAnyKernel(model, frames, x);
         return session.Run([OrtTensor.Float32("x", [1, problem.Channels, frames], x)]).ToDictionary(
-            static pair => pair.Key, static pair => new Whole([.. pair.Value.Dimensions.Select(static size => (int)size)], pair.Value.Values<float>().ToArray()));
+            static pair => pair.Key, pair => new Whole([.. pair.Value.Dimensions.Select(static size => (int)size)], pair.Value.Values<float>().ToArray()) { Slack = own[pair.Key].Slack });
+    }
+
+    private static float Apart(float[] a, float[] b)
+    {
+        float most = 0;
+        for (int i = 0; i < a.Length; i++)
+        {
+            if (!a[i].Equals(b[i])) most = MathF.Max(most, MathF.Abs(a[i] - b[i]));
+        }
+        return most;
     }
 
     /// <summary>An output of the whole-sequence model.</summary>
-    internal sealed record Whole(int[] Shape, float[] Values);
+    internal sealed record Whole(int[] Shape, float[] Values)
+    {
+        /// <summary>By how much an answer may differ beside the tolerance of all.</summary>
+        public float Slack { get; init; }
+    }
 
     /// <summary>One stream and what its steps answered.</summary>
     private sealed class Lane
@@ -174,7 +202,7 @@ public sealed class StreamOracleTests
                     (int channel, int frame) = Math.DivRem(element, length);
                     (int step, int place) = Math.DivRem(frame + output.Delay, output.FramesPerStep);
                     float expected = whole.Values[element], found = _answers[port][(((step * channels) + channel) * output.FramesPerStep) + place];
-                    Assert.True(IsSame(problem, expected, found), $"{problem}: stream of {Frames} frames, output {output.Name}, channel {channel}, frame {frame}: whole sequence {expected}, steps {found}\n{result.Plan}");
+                    Assert.True(IsSame(problem, whole, expected, found), $"{problem}: stream of {Frames} frames, output {output.Name}, channel {channel}, frame {frame}: whole sequence {expected}, steps {found}\n{result.Plan}");
                 }
             }
         }
@@ -187,11 +215,11 @@ public sealed class StreamOracleTests
             for (long at = first; at < end; at++)
             {
                 (float expected, float found) = (whole.Values[at % whole.Values.Length], answers[(int)at]);
-                Assert.True(IsSame(problem, expected, found), $"{problem}: stream of {Frames} frames, last frame of {output.Name}, element {at % whole.Values.Length} of step {at / whole.Values.Length}: whole sequence {expected}, steps {found}\n{result.Plan}");
+                Assert.True(IsSame(problem, whole, expected, found), $"{problem}: stream of {Frames} frames, last frame of {output.Name}, element {at % whole.Values.Length} of step {at / whole.Values.Length}: whole sequence {expected}, steps {found}\n{result.Plan}");
             }
         }
 
-        private static bool IsSame(StreamProblem problem, float expected, float found)
-            => expected.Equals(found) || expected == found || (!(problem.IsExact && MathF.Abs(expected) < LargestExact) && MathF.Abs(expected - found) <= Tolerance * (1 + MathF.Abs(expected)));
+        private static bool IsSame(StreamProblem problem, Whole whole, float expected, float found)
+            => expected.Equals(found) || expected == found || (!(problem.IsExact && MathF.Abs(expected) < LargestExact) && MathF.Abs(expected - found) <= (Tolerance * (1 + MathF.Abs(expected))) + whole.Slack);
     }
 }
