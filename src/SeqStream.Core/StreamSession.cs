@@ -18,6 +18,7 @@ public sealed class StreamSession : IDisposable
     private readonly int _inputCount;
     private readonly int _outputCount;
     private readonly NativeExecutor? _inPlace;
+    private readonly nint _row; // of the stream, where it is stepped in place
 
     internal StreamSession(IExecutorFactory executors)
     {
@@ -29,7 +30,8 @@ public sealed class StreamSession : IDisposable
         if (!_hasPlainPorts) return;
         _inputCount = Signature.Inputs[0].ElementCount;
         _outputCount = Signature.Outputs[0].ElementCount;
-        _inPlace = _executor is NativeExecutor { CanStepInPlace: true } native ? native : null;
+        if (_executor is not NativeExecutor { CanStepInPlace: true } native) return;
+        (_inPlace, _row) = (native, native.RowOf(_slot[0]));
     }
 
     /// <summary>What a step takes, answers and remembers.</summary>
@@ -56,7 +58,7 @@ public sealed class StreamSession : IDisposable
         {
             unsafe
             {
-                fixed (float* input = features, output = outputs) _inPlace.StepInPlace(_slot[0], (byte*)input, (byte*)output);
+                fixed (float* input = features, output = outputs) _inPlace.StepInPlace(_row, (byte*)input, (byte*)output);
             }
         }
         Steps++;

@@ -15,8 +15,9 @@ public sealed unsafe class NativeExecutor : IStepExecutor
     private readonly StateSlab _slab;
     private readonly Port[] _inputs;
     private readonly Port[] _outputs;
-    private byte* _block;        // wires, then scratch, then the three pointer tables
+    private byte* _block;        // wires, then scratch, then the four pointer tables
     private byte** _wires;       // [slots]
+    private byte** _wiresInPlace; // [slots] the same but for a caller's input and output
     private byte** _rows;        // [maxLanes]
     private byte** _scratch;     // [kernels]
     private readonly int _inputSlot;
@@ -101,26 +102,29 @@ public sealed unsafe class NativeExecutor : IStepExecutor
         ArgumentOutOfRangeException.ThrowIfGreaterThan(slots.Length, MaxLanes, nameof(slots));
         if (slots.Length == 0) return;
         for (int lane = 0; lane < slots.Length; lane++) _rows[lane] = _slab.LiveRow(slots[lane]);
-        Run(slots.Length);
+        Run(slots.Length, _wires);
         GC.KeepAlive(this);
     }
 
     /// <summary>
     /// Steps one stream of a model with one input and one output, reading and writing the caller's memory in place of the staging buffers.
-    /// The two must not overlap.
+    /// The two must not overlap. <paramref name="row"/> comes from <see cref="RowOf"/>.
     /// </summary>
     [HotPath]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
-    internal void StepInPlace(int slot, byte* input, byte* output)
+    internal void StepInPlace(nint row, byte* input, byte* output)
     {
-        _rows[0] = _slab.LiveRow(slot);
-        _wires[_inputSlot] = input;
-        _wires[_outputSlot] = output;
-        Run(1);
-        _wires[_inputSlot] = _inputs[0].Start;
-        _wires[_outputSlot] = _outputs[0].Start;
+        ObjectDisposedException.ThrowIf(_block is null, this);
+        byte** wires = _wiresInPlace;
+        _rows[0] = (byte*)row;
+        wires[_inputSlot] = input;
+        wires[_outputSlot] = output;
+        Run(1, wires);
         GC.KeepAlive(this);
     }
+
+    /// <summary>Where a stream's state lies: valid until the stream is returned or the executor disposed.</summary>
+    internal nint RowOf(int slot) => (nint)_slab.LiveRow(slot);
 
     /// <summary>True if <see cref="StepInPlace"/> may be used: one input, one output, and no wire that is both or constant.</summary>
     internal bool CanStepInPlace { get; }
@@ -134,9 +138,9 @@ public sealed unsafe class NativeExecutor : IStepExecutor
     }
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
-    private void Run(int lanes)
+    private void Run(int lanes, byte** wires)
     {
-        StepContext context = new() { Lanes = lanes, Wires = _wires, Rows = _rows };
+        StepContext context = new() { Lanes = lanes, Wires = wires, Rows = _rows };
         NodeKernel[] kernels = _kernels;
         for (int i = 0; i < kernels.Length; i++)
         {
@@ -163,17 +167,18 @@ public sealed unsafe class NativeExecutor : IStepExecutor
             total += RoundUp(_kernels[i].ScratchBytes(MaxLanes));
         }
         nint tablesAt = total;
-        total += RoundUp((offsets.Length + _kernels.Length + MaxLanes) * sizeof(byte*));
+        total += RoundUp((2 * offsets.Length + _kernels.Length + MaxLanes) * sizeof(byte*));
         _block = (byte*)NativeMemory.AlignedAlloc((nuint)Math.Max(total, Alignment), Alignment);
         NativeMemory.Clear(_block, (nuint)total);
         _wires = (byte**)(_block + tablesAt);
-        _scratch = _wires + offsets.Length;
+        _wiresInPlace = _wires + offsets.Length;
+        _scratch = _wiresInPlace + offsets.Length;
         _rows = _scratch + _kernels.Length;
         for (int i = 0; i < _kernels.Length; i++) _scratch[i] = _block + scratchOffsets[i];
         for (int slot = 0; slot < offsets.Length; slot++)
         {
             byte* constant = _program.Constants[slot];
-            _wires[slot] = constant is null ? _block + offsets[slot] : constant;
+            _wires[slot] = _wiresInPlace[slot] = constant is null ? _block + offsets[slot] : constant;
         }
     }
 

@@ -63,6 +63,14 @@ public abstract unsafe class RecurrentLayer
     public abstract void Step(
         byte* x, nint xLaneStride, int lanes, byte** rows, int hOffset, int cOffset, byte* y, nint yLaneStride, byte* scratch);
 
+    /// <summary>Advances one lane, whose h and c lie in one row, as <see cref="Step"/> does.</summary>
+    /// <param name="x">[input]</param>
+    /// <param name="h">[hidden], updated in place</param>
+    /// <param name="c">[hidden], updated in place; LSTM only</param>
+    /// <param name="y">[hidden], gets h'; or null</param>
+    /// <param name="scratch">As for <see cref="Step"/>.</param>
+    public virtual void StepOne(byte* x, byte* h, byte* c, byte* y, byte* scratch) => Step(x, 0, 1, &h, 0, (int)(c - h), y, 0, scratch);
+
     /// <summary>
     /// Runs the code of steps of up to <paramref name="maxLanes"/> lanes once on zeros, so that it is compiled before the first real step.
     /// </summary>

@@ -97,7 +97,15 @@ public sealed unsafe class RecurrentStepNode : StepNode
         public override void Run(in StepContext context)
         {
             byte* y = _y.IsPresent ? context.At(_y) : null;
-            layer.Step(context.At(_x), _x.LaneStride, context.Lanes, context.Rows, _hOffset, _cOffset, y, _y.LaneStride, context.Scratch);
+            if (context.Lanes == 1) layer.StepOne(context.At(_x), context.Rows[0] + _hOffset, context.Rows[0] + _cOffset, y, context.Scratch);
+            else layer.Step(context.At(_x), _x.LaneStride, context.Lanes, context.Rows, _hOffset, _cOffset, y, _y.LaneStride, context.Scratch);
+            if (_finalH.IsPresent || _finalC.IsPresent) CopyFinal(in context);
+        }
+
+        /// <summary>Kept out of the way of a layer's step, which may be only a few dozen nanoseconds.</summary>
+        [MethodImpl(MethodImplOptions.NoInlining)]
+        private void CopyFinal(in StepContext context)
+        {
             if (_finalH.IsPresent) CopyOut(in context, context.Rows, _hOffset, _finalH, _hiddenBytes);
             if (_finalC.IsPresent) CopyOut(in context, context.Rows, _cOffset, _finalC, _hiddenBytes);
         }

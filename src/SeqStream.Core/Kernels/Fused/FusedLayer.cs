@@ -27,14 +27,16 @@ internal sealed unsafe class FusedLayer<TV, TSimd, TCell, TPanel, TChains> : Rec
     public override void Step(
         byte* x, nint xLaneStride, int lanes, byte** rows, int hOffset, int cOffset, byte* y, nint yLaneStride, byte* scratch)
     {
-        if (lanes == 1)
-        {
-            OneLane<TV, TSimd, TCell, TPanel, TChains>.Step(in _cell, (float*)x, (float*)(rows[0] + hOffset), (float*)(rows[0] + cOffset), (float*)y, scratch);
-        }
-        else
-        {
-            ManyLanes<TV, TSimd, TCell, TChains>.Step(in _cell, x, xLaneStride, lanes, rows, hOffset, cOffset, y, yLaneStride, scratch);
-        }
+        if (lanes == 1) StepOne(x, rows[0] + hOffset, rows[0] + cOffset, y, scratch);
+        else ManyLanes<TV, TSimd, TCell, TChains>.Step(in _cell, x, xLaneStride, lanes, rows, hOffset, cOffset, y, yLaneStride, scratch);
+        GC.KeepAlive(_memory);
+    }
+
+    [HotPath]
+    [MethodImpl(CodeGeneration.Kernel)]
+    public override void StepOne(byte* x, byte* h, byte* c, byte* y, byte* scratch)
+    {
+        OneLane<TV, TSimd, TCell, TPanel, TChains>.Step(in _cell, (float*)x, (float*)h, (float*)c, (float*)y, scratch);
         GC.KeepAlive(_memory);
     }
 

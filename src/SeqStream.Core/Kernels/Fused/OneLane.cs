@@ -21,17 +21,25 @@ internal static unsafe class OneLane<TV, TSimd, TCell, TPanel, TChains>
     /// <param name="c">[units], updated in place; GRU: unused</param>
     /// <param name="y">[units] or null, gets h'</param>
     /// <param name="scratch">See <see cref="FusedScratch"/>.</param>
-    [MethodImpl(CodeGeneration.Kernel)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Step(in PackedCell cell, float* x, float* h, float* c, float* y, byte* scratch)
+    {
+        if (cell.Chunks != TPanel.Value)
+        {
+            Sweep(in cell, x, h, c, y, scratch);
+            return;
+        }
+        float* sums = FusedScratch.Sums(scratch);
+        Dot(cell.Weights, cell.ChunkStride, cell.Bias, x, h, cell.Inputs, cell.Units, sums);
+        ApplyGates(sums, h, c, y, cell.Units, FusedScratch.Tail(scratch));
+    }
+
+    /// <summary>A layer of several panels, or of less than one.</summary>
+    [MethodImpl(CodeGeneration.Kernel)]
+    private static void Sweep(in PackedCell cell, float* x, float* h, float* c, float* y, byte* scratch)
     {
         int panels = (int)((uint)cell.Chunks / (uint)TPanel.Value);
         float* sums = FusedScratch.Sums(scratch);
-        if (cell.Chunks == TPanel.Value)
-        {
-            Dot(cell.Weights, cell.ChunkStride, cell.Bias, x, h, cell.Inputs, cell.Units, sums);
-            ApplyGates(sums, h, c, y, cell.Units, FusedScratch.Tail(scratch));
-            return;
-        }
         float* before = FusedScratch.Gathered(scratch); // h' is written while later panels still read h
         Copy(before, h, cell.Units);
         int turns = panels + (cell.Chunks - panels * TPanel.Value);
