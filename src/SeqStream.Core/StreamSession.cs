@@ -153,6 +153,7 @@ public sealed class StreamSession : IDisposable
         if (outputs != _outputCount) ThrowLength("outputs", outputs, Signature.Outputs[0]);
     }
 
+    [MethodImpl(MethodImplOptions.NoInlining)]
     private void RunStaged(ReadOnlySpan<float> features, Span<float> outputs, int[] slot)
     {
         MemoryMarshal.AsBytes(features).CopyTo(_executor.Input(0, 0));

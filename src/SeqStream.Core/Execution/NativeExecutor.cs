@@ -111,7 +111,7 @@ public sealed unsafe class NativeExecutor : IStepExecutor
     /// The two must not overlap. <paramref name="row"/> comes from <see cref="RowOf"/>.
     /// </summary>
     [HotPath]
-    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal void StepInPlace(nint row, byte* input, byte* output)
     {
         ObjectDisposedException.ThrowIf(_block is null, this);
@@ -140,7 +140,10 @@ public sealed unsafe class NativeExecutor : IStepExecutor
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void Run(int lanes, byte** wires)
     {
-        StepContext context = new() { Lanes = lanes, Wires = wires, Rows = _rows };
+        Unsafe.SkipInit(out StepContext context);
+        context.Lanes = lanes;
+        context.Wires = wires;
+        context.Rows = _rows;
         NodeKernel[] kernels = _kernels;
         for (int i = 0; i < kernels.Length; i++)
         {
