@@ -1,4 +1,5 @@
 using SeqStream.Cells;
+using SeqStream.Weights;
 
 namespace SeqStream.Kernels;
 
@@ -22,7 +23,15 @@ internal sealed unsafe class LayerProblem
         Options = options ?? new CellOptions { LinearBeforeReset = true };
     }
 
-    public CellWeights Weights { get; }
+    public CellWeights Weights { get; private set; }
+
+    /// <summary>The same problem with its weights rounded to a form.</summary>
+    public LayerProblem To(WeightForm form)
+    {
+        Weights = Weights.To(form);
+        Assert.Equal(form, Weights.Form);
+        return this;
+    }
 
     public CellOptions Options { get; }
 
