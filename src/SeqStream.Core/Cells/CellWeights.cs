@@ -88,10 +88,14 @@ public sealed class CellWeights
     public long ByteCount => (StoredInput?.ByteCount ?? (long)Input.Length * sizeof(float)) + (StoredRecurrent?.ByteCount ?? (long)Recurrent.Length * sizeof(float))
         + ((Bias?.Length ?? 0) + (Peepholes?.Length ?? 0)) * (long)sizeof(float);
 
-    /// <summary>The same cell with W and R rounded to a form; itself if it has that form already, or if the form cannot hold its values.</summary>
+    /// <summary>The small matrices: W and R, or none.</summary>
+    internal ImmutableArray<StoredMatrix> Stored => StoredInput is null ? [] : [StoredInput, StoredRecurrent!];
+
+    /// <summary>The same cell with W and R rounded to a form, or for float32 with their values; itself if it has that form already, or if the form cannot hold its values.</summary>
     public CellWeights To(WeightForm form)
     {
-        if (form == Form || form == WeightForm.Float32) return this;
+        if (form == Form) return this;
+        if (form == WeightForm.Float32) return new CellWeights(Kind, InputSize, HiddenSize, Input, Recurrent, Bias, Peepholes);
         StoredMatrix? input = StoredMatrix.TryOf(form, Gates * HiddenSize, InputSize, Input), recurrent = StoredMatrix.TryOf(form, Gates * HiddenSize, HiddenSize, Recurrent);
         return input is null || recurrent is null ? this : new CellWeights(Kind, input, recurrent, Bias, Peepholes);
     }

@@ -18,7 +18,7 @@ public abstract class ScalarCell
         Weights = weights;
         Activations = options.ActivationsOf(weights.Kind);
         if (!(options.Clip >= 0)) throw new ArgumentException($"Clip is {options.Clip}; expected 0 (none) or a positive bound.", nameof(options));
-        _hasIntegerProducts = weights.Form.IsInteger() && options.IsPlain(weights);
+        _hasIntegerProducts = weights.Form.IsInteger() && SmallRule.Runs(weights, options);
         _clip = options.Clip == 0 ? float.PositiveInfinity : options.Clip;
     }
 

@@ -22,11 +22,11 @@ internal readonly unsafe struct ByteKernel<TG, TGates, TI, TDot, TV, TSimd, TCel
     private const int SumsAt = 16;
     private const int NibbleShift = 8;
 
-    /// <summary>Accumulators, the weights of one word and one broadcast fit 16 registers: VNNI instructions reach no more.</summary>
+    /// <summary>Accumulators, the weights of one word and one broadcast fit the registers.</summary>
     public static int TileLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => TCell.Gates == 3 ? 3 : 2;
+        get => CodeGeneration.HasManyByteRegisters ? 4 : TCell.Gates == 3 ? 3 : 2;
     }
 
     public static int PanelChunks
@@ -98,9 +98,9 @@ internal readonly unsafe struct ByteKernel<TG, TGates, TI, TDot, TV, TSimd, TCel
     {
         int wide = TGates.Width, n = TSimd.Width;
         Copy(packed.Bias + chunk * 4 * wide, sums, count * 4 * wide);
-        if (Runs == 2) ByteTile<TI, TDot, TV, TSimd, TCell, TFormat, Two, One>.Dot(in packed, chunk * 2, 0, row, sums, wide, n);
-        else if (count == 2) ByteTile<TI, TDot, TV, TSimd, TCell, TFormat, Two, One>.Dot(in packed, chunk, 0, row, sums, n, 4 * n);
-        else ByteTile<TI, TDot, TV, TSimd, TCell, TFormat, One, One>.Dot(in packed, chunk, 0, row, sums, n, 0);
+        if (Runs == 2) ByteRow<TI, TDot, TV, TSimd, TCell, TFormat, Two>.Dot(in packed, chunk * 2, row, sums, wide, n);
+        else if (count == 2) ByteRow<TI, TDot, TV, TSimd, TCell, TFormat, Two>.Dot(in packed, chunk, row, sums, n, 4 * n);
+        else ByteRow<TI, TDot, TV, TSimd, TCell, TFormat, One>.Dot(in packed, chunk, row, sums, n, 0);
     }
 
     [MethodImpl(CodeGeneration.Kernel)]
@@ -112,12 +112,18 @@ internal readonly unsafe struct ByteKernel<TG, TGates, TI, TDot, TV, TSimd, TCel
         {
             switch (lanes)
             {
-                case 1: ByteTile<TI, TDot, TV, TSimd, TCell, TFormat, One, One>.Dot(in packed, chunk * Runs + run, 0, rows, sums, wide, 0); break;
-                case 2: ByteTile<TI, TDot, TV, TSimd, TCell, TFormat, One, Two>.Dot(in packed, chunk * Runs + run, 0, rows, sums, wide, 4 * wide); break;
-                default: ByteTile<TI, TDot, TV, TSimd, TCell, TFormat, One, Three>.Dot(in packed, chunk * Runs + run, 0, rows, sums, wide, 4 * wide); break;
+                case 1: Tile<One>(in packed, chunk * Runs + run, rows, sums); break;
+                case 2: Tile<Two>(in packed, chunk * Runs + run, rows, sums); break;
+                case 3: Tile<Three>(in packed, chunk * Runs + run, rows, sums); break;
+                default: Tile<Four>(in packed, chunk * Runs + run, rows, sums); break;
             }
         }
     }
+
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
+    private static void Tile<TLanes>(in PackedSmall packed, int run, byte* rows, float* sums)
+        where TLanes : struct, ICount
+        => ByteTile<TI, TDot, TV, TSimd, TCell, TFormat, TLanes>.Dot(in packed, run, 0, rows, sums, TGates.Width, 4 * TGates.Width);
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private static void Copy(float* from, float* to, int count)

@@ -2,29 +2,45 @@ using System.Runtime.CompilerServices;
 
 namespace SeqStream.Kernels.Small;
 
-/// <summary>An integer form, as a type, so that the compiler drops the other form's code.</summary>
-internal interface IByteFormat
+/// <summary>An integer form, as a type. Its code is in methods of its own, not behind conditions: what the compiler drops later still counts against its room for inlining.</summary>
+internal unsafe interface IByteFormat
 {
     /// <summary>4 or 8.</summary>
     static abstract int Bits { get; }
-}
 
-/// <summary>A word holds four terms of a sum, signed.</summary>
-internal readonly struct EightBits : IByteFormat
-{
-    public static int Bits
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 8;
-    }
-}
+    /// <summary>What a sum starts at, because activations or weights are shifted.</summary>
+    static abstract TI Start<TI, TDot, TV>(int* correction, int* rowSum)
+        where TI : unmanaged
+        where TDot : struct, IByteDot<TI, TV>
+        where TV : unmanaged;
 
-/// <summary>A word holds eight terms of a sum, 8 added to each: the first four in its bytes' lower halves, the next in the upper.</summary>
-internal readonly struct FourBits : IByteFormat
-{
-    public static int Bits
-    {
-        [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => 4;
-    }
+    /// <summary>The activations of a word's last four terms, where it has eight; else whatever.</summary>
+    static abstract TI Second<TI, TDot, TV>(byte* v, TI first)
+        where TI : unmanaged
+        where TDot : struct, IByteDot<TI, TV>
+        where TV : unmanaged;
+
+    /// <summary>sum + all terms of a word.</summary>
+    static abstract TI AddWord<TI, TDot, TV>(TI sum, TI first, TI second, byte* w)
+        where TI : unmanaged
+        where TDot : struct, IByteDot<TI, TV>
+        where TV : unmanaged;
+
+    /// <summary>The weights of a word's first four terms.</summary>
+    static abstract TI FirstOf<TI, TDot, TV>(byte* w)
+        where TI : unmanaged
+        where TDot : struct, IByteDot<TI, TV>
+        where TV : unmanaged;
+
+    /// <summary>The weights of a word's last four terms, where it has eight; else whatever.</summary>
+    static abstract TI SecondOf<TI, TDot, TV>(byte* w)
+        where TI : unmanaged
+        where TDot : struct, IByteDot<TI, TV>
+        where TV : unmanaged;
+
+    /// <summary>sum + four terms.</summary>
+    static abstract TI Add<TI, TDot, TV>(TI sum, TI activations, TI weights)
+        where TI : unmanaged
+        where TDot : struct, IByteDot<TI, TV>
+        where TV : unmanaged;
 }

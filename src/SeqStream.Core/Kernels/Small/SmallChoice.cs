@@ -1,4 +1,6 @@
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.Arm;
+using System.Runtime.Intrinsics.X86;
 using SeqStream.Cells;
 using SeqStream.Kernels.Fused;
 using SeqStream.Weights;
@@ -8,23 +10,34 @@ namespace SeqStream.Kernels.Small;
 /// <summary>Which of the small-weight kernels runs a layer.</summary>
 internal static class SmallChoice
 {
-    private const int MostDenseColumns = 1 << 14; // a row's activations are gathered on the stack
-
+    private const int MostUnitsOfWideHalves = 64;
     /// <summary>A recurrent layer's kernels; null where float32 kernels run its weights' values.</summary>
     public static RecurrentLayer? TryPack(CellWeights weights, CellOptions options, KernelChoice choice)
     {
-        if (weights.Form == WeightForm.Float32 || !options.IsPlain(weights) || choice.InstructionSet == InstructionSet.Scalar) return null;
+        if (!SmallRule.Runs(weights, options) || choice.InstructionSet == InstructionSet.Scalar || !IsFaster(weights.Form, choice.InstructionSet, weights.HiddenSize)) return null;
         return weights.Kind == CellKind.Lstm ? Cell<LstmShape>(weights, choice) : Cell<GruShape>(weights, choice);
     }
 
     /// <summary>A dense layer's kernels; null where float32 kernels run its weights' values.</summary>
     public static DenseLayer? TryPack(StoredMatrix weights, ReadOnlySpan<float> bias, KernelChoice choice)
     {
-        if (weights.Columns > MostDenseColumns) return null;
+        if (!SmallRule.Runs(weights)) return null;
         float[] own = bias.IsEmpty ? new float[weights.Rows] : bias.ToArray();
         if (choice.InstructionSet == InstructionSet.Scalar) return weights.Form.IsInteger() ? new ScalarByteDense(weights, own) : null;
+        if (!IsFaster(weights.Form, choice.InstructionSet, int.MaxValue)) return null;
         return Build<LstmShape, DenseLayer>(weights.Form, choice, new DenseBuilder(SmallShape.OfDense(weights, own), weights.Columns, weights.Rows));
     }
+
+    /// <summary>
+    /// Half precision takes five instructions to widen a pair: it pays where a step waits for its weights, on vectors of 512 bits. bfloat16 takes two, and pays
+    /// unless a multiplication and an addition are two more.
+    /// </summary>
+    private static bool IsFaster(WeightForm form, InstructionSet set, int units) => form switch
+    {
+        WeightForm.Float16 => set == InstructionSet.Vector512 && units > MostUnitsOfWideHalves,
+        WeightForm.BFloat16 => set != InstructionSet.Vector128 || Fma.IsSupported || AdvSimd.IsSupported,
+        _ => true,
+    };
 
     private static RecurrentLayer Cell<TCell>(CellWeights weights, KernelChoice choice)
         where TCell : struct, ICellShape
