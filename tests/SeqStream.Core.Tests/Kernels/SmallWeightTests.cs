@@ -40,14 +40,14 @@ public sealed unsafe class SmallWeightTests
     [MemberData(nameof(KindsFormsAndVectors))]
     public void Step_equals_the_scalar_specification(CellKind kind, WeightForm form, InstructionSet set)
     {
-        for (int seed = 0; seed < 40; seed++) RecurrentLayerTests.AssertLikeSpecification(new LayerProblem(kind, seed).To(form), KernelChoice.For(set), 4e-6f);
+        for (int seed = 0; seed < 40; seed++) RecurrentLayerTests.AssertLikeSpecification(LayerProblem.Large(kind, seed).To(form), KernelChoice.For(set), 6e-6f);
     }
 
     [Theory]
     [MemberData(nameof(KindsFormsAndVectors))]
     public void A_lane_has_the_same_bits_in_every_batch(CellKind kind, WeightForm form, InstructionSet set)
     {
-        for (int seed = 0; seed < 60; seed++) RecurrentLayerTests.AssertBatchInvariant(new LayerProblem(kind, seed, hidden: seed % 40 == 39 ? 129 + seed : null).To(form), KernelChoice.For(set));
+        for (int seed = 0; seed < 40; seed++) RecurrentLayerTests.AssertBatchInvariant(LayerProblem.Large(kind, seed).To(form), KernelChoice.For(set));
     }
 
     [Theory]
@@ -73,7 +73,7 @@ public sealed unsafe class SmallWeightTests
         Assert.SkipWhen(form.IsInteger(), "Integer forms round activations.");
         foreach (CellKind kind in (ReadOnlySpan<CellKind>)[CellKind.Lstm, CellKind.Gru])
         {
-            foreach ((int input, int hidden) in (ReadOnlySpan<(int, int)>)[(1, 129), (8, 136), (33, 144)])
+            foreach ((int input, int hidden) in (ReadOnlySpan<(int, int)>)[(1, 129), (8, 136), (33, 143)])
             {
                 LayerProblem problem = new LayerProblem(kind, 8, null, input, hidden).To(form);
                 CellWeights weights = problem.Weights;
@@ -96,16 +96,17 @@ public sealed unsafe class SmallWeightTests
     [MemberData(nameof(KindsFormsAndVectors))]
     public void Step_allocates_nothing(CellKind kind, WeightForm form, InstructionSet set)
     {
-        LayerProblem problem = new LayerProblem(kind, 5, input: 7, hidden: 33).To(form);
+        const int Input = 151;
+        LayerProblem problem = new LayerProblem(kind, 5, input: Input, hidden: 33).To(form);
         RecurrentLayer layer = RecurrentLayer.Pack(problem.Weights, problem.Options, KernelChoice.For(set));
-        using AlignedBuffer scratch = new(layer.ScratchBytes(9)), rows = new(9 * 512), x = new(9 * 7 * 4), y = new(9 * 33 * 4);
+        using AlignedBuffer scratch = new(layer.ScratchBytes(9)), rows = new(9 * 512), x = new(9 * Input * 4), y = new(9 * 33 * 4);
         byte** pointers = stackalloc byte*[9];
         for (int m = 0; m < 9; m++) pointers[m] = rows.Pointer + m * 512;
         layer.Prewarm(9);
-        layer.Step(x.Pointer, 28, 9, pointers, 0, 256, y.Pointer, 132, scratch.Pointer);
+        layer.Step(x.Pointer, Input * 4, 9, pointers, 0, 256, y.Pointer, 132, scratch.Pointer);
         Assert.Equal(0, Allocation.Of(() =>
         {
-            for (int lanes = 1; lanes <= 9; lanes++) layer.Step(x.Pointer, 28, lanes, pointers, 0, 256, y.Pointer, 132, scratch.Pointer);
+            for (int lanes = 1; lanes <= 9; lanes++) layer.Step(x.Pointer, Input * 4, lanes, pointers, 0, 256, y.Pointer, 132, scratch.Pointer);
         }));
     }
 
@@ -115,12 +116,13 @@ public sealed unsafe class SmallWeightTests
     {
         foreach (bool isState in (ReadOnlySpan<bool>)[false, true])
         {
-            LayerProblem problem = new LayerProblem(kind, 11, input: 17, hidden: 20).To(form);
+            const int Input = 301;
+            LayerProblem problem = new LayerProblem(kind, 11, input: Input, hidden: 20).To(form);
             RecurrentLayer layer = RecurrentLayer.Pack(problem.Weights, problem.Options, KernelChoice.For(set));
             using AlignedBuffer scratch = new(layer.ScratchBytes(7));
-            float[] x = problem.Uniform(7 * 17, 1), rows = problem.RandomRows(7);
+            float[] x = problem.Uniform(7 * Input, 1), rows = problem.RandomRows(7);
             if (isState) rows[4 * problem.RowFloats + problem.HOffset / 4 + 3] = float.NaN;
-            else x[4 * 17 + 16] = float.NaN;
+            else x[5 * Input - 1] = float.NaN;
             float[] y = problem.Step(layer, x, rows, [0, 1, 2, 3, 4, 5, 6], scratch);
             for (int m = 0; m < 7; m++) Assert.All(y[(m * 20)..((m + 1) * 20)], v => Assert.Equal(m == 4, float.IsNaN(v)));
         }
@@ -133,8 +135,9 @@ public sealed unsafe class SmallWeightTests
     {
         foreach (float size in (ReadOnlySpan<float>)[0, 1e-32f, 1e-10f, 300, 1e6f])
         {
-            LayerProblem problem = new LayerProblem(CellKind.Gru, 2, input: 19, hidden: 24).To(form);
-            float[] rows = problem.RandomRows(2), x = problem.Uniform(2 * 19, size);
+            const int Input = 191;
+            LayerProblem problem = new LayerProblem(CellKind.Gru, 2, input: Input, hidden: 24).To(form);
+            float[] rows = problem.RandomRows(2), x = problem.Uniform(2 * Input, size);
             for (int i = 0; i < 24; i++) rows[problem.HOffset / 4 + i] *= Math.Min(size, 100);
             float[] expectedRows = [.. rows];
             RecurrentLayer layer = RecurrentLayer.Pack(problem.Weights, problem.Options, KernelChoice.For(set)), scalar = RecurrentLayer.Pack(problem.Weights, problem.Options, KernelChoice.For(InstructionSet.Scalar));
@@ -142,6 +145,20 @@ public sealed unsafe class SmallWeightTests
             float[] y = problem.Step(layer, x, rows, [0, 1], scratch), expected = problem.Step(scalar, x, expectedRows, [0, 1], scalarScratch);
             for (int i = 0; i < y.Length; i++) Assert.Equal(expected[i], y[i], 2e-4f * Math.Max(1, MathF.Abs(expected[i])));
         }
+    }
+
+    /// <summary>A layer whose weights are near anyway runs on their values.</summary>
+    [Theory]
+    [MemberData(nameof(FormsAndVectors))]
+    public void Little_layers_run_their_weights_values_in_float32(WeightForm form, InstructionSet set)
+    {
+        LayerProblem problem = new LayerProblem(CellKind.Lstm, 3, input: 8, hidden: 32).To(form);
+        CellWeights weights = problem.Weights, wide = weights.To(WeightForm.Float32);
+        RecurrentLayer layer = RecurrentLayer.Pack(weights, problem.Options, KernelChoice.For(set)), same = RecurrentLayer.Pack(wide, problem.Options, KernelChoice.For(set));
+        using AlignedBuffer scratch = new(layer.ScratchBytes(3)), sameScratch = new(same.ScratchBytes(3));
+        float[] rows = problem.RandomRows(3), sameRows = [.. rows], x = problem.Uniform(3 * 8, 1);
+        Assert.Equal(problem.Step(same, x, sameRows, [0, 1, 2], sameScratch), problem.Step(layer, x, rows, [0, 1, 2], scratch));
+        Assert.Equal(sameRows, rows);
     }
 
     /// <summary>How far a step in a form is from the step in float32: the weights are in -0.1 to 0.1 and the inputs in -1 to 1, as in a trained layer.</summary>
@@ -171,7 +188,7 @@ public sealed unsafe class SmallWeightTests
     public void Dense_layers_equal_the_scalar_specification_in_every_batch(WeightForm form, InstructionSet set)
     {
         Random random = new(7);
-        foreach ((int k, int n) in (ReadOnlySpan<(int, int)>)[(1, 1), (3, 5), (8, 17), (33, 64), (40, 65), (64, 128), (65, 140), (129, 300)])
+        foreach ((int k, int n) in (ReadOnlySpan<(int, int)>)[(1, 1), (33, 64), (3, 5500), (8, 2050), (33, 503), (130, 127), (65, 260), (129, 300), (257, 65)])
         {
             float[] weights = [.. Enumerable.Range(0, k * n).Select(_ => random.NextSingle() - 0.5f)], bias = [.. Enumerable.Range(0, n).Select(_ => random.NextSingle())];
             StoredMatrix matrix = StoredMatrix.TryOf(form, n, k, weights)!;
