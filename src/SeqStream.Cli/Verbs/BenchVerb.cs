@@ -64,7 +64,8 @@ internal static class BenchVerb
         if (s_model.Weights(parsed).IsEmpty)
         {
             using LoadedModel model = ModelLoader.Load(s_model.Resolve(parsed), load);
-            return [.. bench.RunModel([(WeightForm.Float32, model.Executors)], model.Card.Name, model.Lowering, model.Reference.ModelPath)];
+            WeightForm form = model.Lowering.Plan?.SmallForms is [{ } small, ..] ? small : WeightForm.Float32;
+            return [.. bench.RunModel([(form, model.Executors)], model.Card.Name, model.Lowering, model.Reference.ModelPath)];
         }
         List<(WeightForm Form, LoadedModel Model)> loaded = [];
         try
@@ -122,9 +123,9 @@ internal static class BenchVerb
             json.WriteNumber("input", row.Input);
             json.WriteNumber("hidden", row.Hidden);
             json.WriteNumber("batch", row.Batch);
-            if (row.Weights.Length > 0) json.WriteString("weights", row.Weights);
+            json.WriteString("weights", row.Weights);
             json.WriteNumber("ns", row.Ns);
-            if (row.Weights.Length > 0) json.WriteNumberOrNull("float32Ratio", row.Float32Ratio);
+            if (!double.IsNaN(row.Float32Ns)) json.WriteNumberOrNull("float32Ratio", row.Float32Ratio);
             json.WriteNumberOrNull("peerNs", row.PeerNs);
             json.WriteNumberOrNull("ratio", row.Ratio);
             json.WriteNumber("bytesAllocated", row.BytesAllocated);

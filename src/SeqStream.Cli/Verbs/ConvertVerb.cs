@@ -40,13 +40,21 @@ internal static class ConvertVerb
         if (options.Decompose && s_model.Weights(parsed) is [not WeightForm.Float32, ..]) throw new UsageException("--weights and --decompose do not go together: layers that are written as matrix products are written in float32. Leave one of them out.");
         string path = Path.GetFullPath(parsed.GetRequiredValue(s_file));
         if (!Directory.Exists(Path.GetDirectoryName(path))) throw new UsageException($"There is no folder '{Path.GetDirectoryName(path)}' for OUT. Make it first, or name another file.");
-        LoweringResult lowering = ModelLoader.Inspect(s_model.Resolve(parsed), s_model.LoadOptions(parsed));
+        LoweringResult lowering = ModelLoader.Inspect(s_model.Resolve(parsed), Load(parsed));
         if (lowering.Plan is null && !lowering.Open.IsEmpty) Console.Error.WriteLine($"seqstream: the file leaves something open; give {string.Join(" ", lowering.Open)}.");
         StepModelFile file = StepModelWriter.Write(lowering, options);
         WriteWhole(path, file.Bytes);
         if (s_output.Json(parsed)) JsonOutput.Write(json => WriteJson(json, path, file, lowering, options));
         else if (!s_output.Quiet(parsed)) WriteText(path, file, lowering, options);
         return ExitCode.Ok;
+    }
+
+    /// <summary>What a card recommends is for running the model here; a file gets it only where it is asked for.</summary>
+    private static ModelLoadOptions Load(ParseResult parsed)
+    {
+        ModelLoadOptions load = s_model.LoadOptions(parsed);
+        bool isBundled = s_model.Resolve(parsed).Card.Weights is not null;
+        return isBundled ? load with { Weights = load.Weights ?? WeightForm.Float32 } : load;
     }
 
     private static int? Streams(string text)

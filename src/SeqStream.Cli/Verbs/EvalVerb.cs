@@ -28,7 +28,7 @@ internal static class EvalVerb
     private static async Task<int> RunAsync(ParseResult parsed, CancellationToken cancellation)
     {
         if (!s_model.Weights(parsed).IsEmpty) return await CompareAsync(parsed, cancellation).ConfigureAwait(false);
-        using LoadedModel model = s_model.Load(parsed);
+        using LoadedModel model = ModelLoader.Load(s_model.Resolve(parsed), s_model.LoadOptions(parsed) with { Weights = WeightForm.Float32 }); // what the card's figures are of
         new Notices(s_output.Quiet(parsed)).ExplainExecutor(model, s_model.LoadOptions(parsed));
         EvaluationReport report = await new ModelEvaluator(model, s_model.Threads(parsed)).RunAsync(parsed.GetRequiredValue(s_data), cancellation).ConfigureAwait(false);
         if (s_output.Json(parsed)) JsonOutput.Write(json => WriteJson(json, report));

@@ -82,7 +82,7 @@ public sealed class StepBench
                 double ns = timings[at].MedianNs / batch;
                 yield return new BenchRow(name, input, hidden, batch, ns, peerNs, timings[at].BytesAllocated, peak > 0 ? operations / ns / peak : double.NaN, first.Signature.Layout.RowBytes)
                 {
-                    Weights = variants.Count == 1 ? "" : variants[at].Form.ShortName(),
+                    Weights = variants[at].Form.ShortName(),
                     Float32Ns = variants.Count == 1 ? double.NaN : timings[0].MedianNs / batch,
                 };
             }
