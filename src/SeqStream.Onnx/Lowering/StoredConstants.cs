@@ -34,8 +34,19 @@ internal static class StoredConstants
         if (axis < 0) axis += x.Shape.Rank;
         if (scale.Shape.ElementCount == 1 && scale.Shape.Rank <= 1) (axis, block) = (-1, 0);
         else if (scale.Shape.Rank == 1) block = 0;
-        else if (block < 1) return null;
+        else if (block < 1 || !IsInBlocks(x.Shape, scale.Shape, axis, block)) return null;
         return Codes(x, zeroPoint) is { } codes ? StoredTensor.OfCodes(x.Shape, codes, scale.Values<float>().ToArray(), axis, block) : null;
+    }
+
+    /// <summary>True if there is one scale for each block along the axis, and for each index of the others.</summary>
+    private static bool IsInBlocks(TensorShape x, TensorShape scale, int axis, int block)
+    {
+        for (int dimension = 0; dimension < x.Rank; dimension++)
+        {
+            long expected = dimension == axis ? (x[dimension] + (long)block - 1) / block : x[dimension];
+            if (scale[dimension] != expected) return false;
+        }
+        return true;
     }
 
     /// <summary>The integers less one zero point for all; null if there are several, or if 8 bits do not hold the differences.</summary>

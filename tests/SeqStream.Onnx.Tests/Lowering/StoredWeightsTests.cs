@@ -125,6 +125,22 @@ public sealed class StoredWeightsTests
         }
     }
 
+    /// <summary>Scales of other sizes are either the model's mistake, or broadcast in a way that kernels do not take.</summary>
+    [Theory]
+    [InlineData(new long[] { 3, 270 }, true)]
+    [InlineData(new long[] { 4, 270 }, false)]
+    [InlineData(new long[] { 3, 280 }, false)]
+    [InlineData(new long[] { 3, 1 }, false)]
+    public void Scales_of_another_size_are_not_taken(long[] shape, bool isTaken)
+    {
+        OnnxModel model = TestGraphs.Build(graph => graph
+            .Input("x", ElementType.Float32, "seq", 72).Initializer("q", OnnxTensor.Of<sbyte>(ElementType.Int8, [72, 270], Codes(72 * 270))).Initializer("s", shape, new float[shape[0] * shape[1]])
+            .Node("DequantizeLinear", ["q", "s"], ["w"], ("axis", 0), ("block_size", 24)).Node("MatMul", ["x", "w"], ["y"]).Output("y", ElementType.Float32, "seq", 270), 21, static writer => writer.Metadata("seqstream.weights", "int8"));
+        LoweringResult result = OnnxLowering.Lower(model);
+        if (isTaken) Assert.Equal(3, Assert.Single(result.PlanOrThrow().Nodes.OfType<DenseNode>()).Stored!.Groups);
+        else Assert.True(result.Plan is null || result.Plan.SmallForms.IsEmpty);
+    }
+
     [Fact]
     public void A_form_that_nobody_knows_is_told_and_the_values_run()
     {
