@@ -18,6 +18,7 @@ internal static class SeedModels
         yield return Windows(causal: false);
         yield return Branches();
         yield return Quantized();
+        yield return SmallWeights();
         yield return Body("Scan");
         yield return Body("Loop");
     }
@@ -47,6 +48,18 @@ internal static class SeedModels
     {
         string[] one = @operator switch { "RNN" => ["Tanh"], "GRU" => ["Sigmoid", "Tanh"], _ => ["Sigmoid", "Tanh", "Tanh"] };
         return directions == 1 ? one : [.. one, .. one];
+    }
+
+    /// <summary>Weights of 16, 8 and 4 bits before recurrent and dense layers.</summary>
+    private static byte[] SmallWeights()
+    {
+        OnnxModelWriter model = new(21);
+        model.Graph.Input("x", ElementType.Float32, "time", 1, 9)
+            .Initializer("wq", OnnxTensor.Of<sbyte>(ElementType.Int8, [1, 8, 9], [.. Enumerable.Range(-36, 72).Select(static i => (sbyte)i)])).Initializer("ws", [8], 1, 2, 3, 4, 5, 6, 7, 8).Node("DequantizeLinear", ["wq", "ws"], ["w"], ("axis", 1))
+            .Initializer("rq", OnnxTensor.OfRaw(22, [1, 8, 2], [1, 2, 3, 4, 5, 6, 7, 8])).Initializer("rs", [1, 8, 1], 1, 2, 3, 4, 5, 6, 7, 8).Node("DequantizeLinear", ["rq", "rs"], ["r"], ("axis", 2), ("block_size", 2))
+            .Node("LSTM", ["x", "w", "r"], ["h"], ("hidden_size", 2)).Int64s("axes", 1, 2).Node("Squeeze", ["h", "axes"], ["s"])
+            .Initializer("mq", OnnxTensor.OfRaw(16, [2, 3], [0, 63, 0, 64, 0, 65, 1, 63, 2, 64, 3, 65])).Node("Cast", ["mq"], ["m"], ("to", 1)).Node("MatMul", ["s", "m"], ["y"]).Output("y", ElementType.Float32, "time", 3);
+        return model.Metadata("seqstream.weights", "int8").ToBytes();
     }
 
     private static byte[] Windows(bool causal)

@@ -17,7 +17,7 @@ internal sealed class Notices(bool isQuiet)
     /// <summary>Says which layers look ahead, by how much the answers lag, and what measures how far they are from those of the whole sequence.</summary>
     public void ExplainLookAhead(LoadedModel model, ModelLoadOptions asked)
     {
-        if (model.Lowering.Approximate.IsEmpty) return;
+        if (asked.LookAhead is null || model.Lowering.Approximate.IsEmpty) return;
         foreach (string note in model.Lowering.Notes) Write(note);
         Write(string.Create(CultureInfo.InvariantCulture, $"'seqstream verify {model.Card.Name} --lookahead {asked.LookAhead}' measures how near the answers are"));
     }

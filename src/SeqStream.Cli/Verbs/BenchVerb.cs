@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.CommandLine;
 using System.Globalization;
 using System.Text.Json;
@@ -5,6 +6,7 @@ using SeqStream.Cli.Output;
 using SeqStream.Hosting.Benchmarking;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Ort;
+using SeqStream.Weights;
 
 namespace SeqStream.Cli.Verbs;
 
@@ -12,7 +14,7 @@ namespace SeqStream.Cli.Verbs;
 internal static class BenchVerb
 {
     private const string Cells = "cells";
-    private static readonly ModelOptions s_model = new();
+    private static readonly ModelOptions s_model = new(comparesWeights: true);
     private static readonly OutputOptions s_output = new();
     private static readonly Option<int[]> s_batch = new("--batch") { Description = "Lanes of a step; several for a row each.", DefaultValueFactory = static _ => [1], AllowMultipleArgumentsPerToken = true, HelpName = "N..." };
     private static readonly Option<int> s_streams = new("--streams") { Description = "Live streams that the batches move through; 0 for as many as the batch.", DefaultValueFactory = static _ => 0, HelpName = "N" };
@@ -41,6 +43,7 @@ internal static class BenchVerb
     {
         StepBench bench = new()
         {
+            Forms = FormsOf(parsed),
             Batches = parsed.GetValue(s_batch)!,
             Streams = parsed.GetValue(s_streams),
             Rounds = Math.Max(1, parsed.GetValue(s_rounds)),
@@ -57,9 +60,28 @@ internal static class BenchVerb
     private static List<BenchRow> Time(StepBench bench, ParseResult parsed)
     {
         if (s_model.Model(parsed) == Cells) return [.. bench.RunCells()];
-        using LoadedModel model = s_model.Load(parsed);
-        return [.. bench.RunModel(model.Executors, model.Card.Name, model.Lowering, model.Reference.ModelPath)];
+        ModelLoadOptions load = s_model.LoadOptions(parsed);
+        if (s_model.Weights(parsed).IsEmpty)
+        {
+            using LoadedModel model = ModelLoader.Load(s_model.Resolve(parsed), load);
+            WeightForm form = model.Lowering.Plan?.SmallForms is [{ } small, ..] ? small : WeightForm.Float32;
+            return [.. bench.RunModel([(form, model.Executors)], model.Card.Name, model.Lowering, model.Reference.ModelPath)];
+        }
+        List<(WeightForm Form, LoadedModel Model)> loaded = [];
+        try
+        {
+            foreach (WeightForm form in FormsOf(parsed).Prepend(WeightForm.Float32)) loaded.Add((form, ModelLoader.Load(s_model.Resolve(parsed), load with { Weights = form })));
+            LoadedModel wide = loaded[0].Model;
+            return [.. bench.RunModel([.. loaded.Select(static one => (one.Form, one.Model.Executors))], wide.Card.Name, wide.Lowering, wide.Reference.ModelPath)];
+        }
+        finally
+        {
+            foreach ((_, LoadedModel model) in loaded) model.Dispose();
+        }
     }
+
+    /// <summary>The forms to show beside float32.</summary>
+    private static ImmutableArray<WeightForm> FormsOf(ParseResult parsed) => s_model.Weights(parsed).Remove(WeightForm.Float32);
 
     /// <summary>The same measurement on every thread at once, each with streams of its own; a row is the mean over threads of the cost per lane and step.</summary>
     private static List<BenchRow> TimeOnThreads(StepBench bench, ParseResult parsed, int threads)
@@ -72,6 +94,7 @@ internal static class BenchVerb
         {
             Ns = all.Average(rows => rows[i].Ns),
             PeerNs = all.Average(rows => rows[i].PeerNs),
+            Float32Ns = all.Average(rows => rows[i].Float32Ns),
             BytesAllocated = all.Sum(rows => rows[i].BytesAllocated),
             PeakFraction = all.Average(rows => rows[i].PeakFraction),
         })];
@@ -79,11 +102,11 @@ internal static class BenchVerb
 
     private static void WriteTable(IReadOnlyList<BenchRow> rows)
     {
-        TextTable table = new("name", "input", "hidden", "batch", "ns/step", "steps/s/core", "peer ns", "ratio", "allocated", "of peak", "bytes/stream");
+        TextTable table = new("name", "input", "hidden", "batch", "weights", "ns/step", "faster than f32", "steps/s/core", "peer ns", "ratio", "allocated", "of peak", "bytes/stream");
         foreach (BenchRow row in rows)
         {
             table.Add(
-                row.Name, Text($"{row.Input}"), row.Hidden > 0 ? Text($"{row.Hidden}") : "", Text($"{row.Batch}"), Text($"{row.Ns:0.0}"), Text($"{1e9 / row.Ns:0}"),
+                row.Name, Text($"{row.Input}"), row.Hidden > 0 ? Text($"{row.Hidden}") : "", Text($"{row.Batch}"), row.Weights, Text($"{row.Ns:0.0}"), double.IsNaN(row.Float32Ns) ? "" : Text($"{row.Float32Ratio:0.00}"), Text($"{1e9 / row.Ns:0}"),
                 double.IsNaN(row.PeerNs) ? "" : Text($"{row.PeerNs:0.0}"), double.IsNaN(row.PeerNs) ? "" : Text($"{row.Ratio:0.00}"), Text($"{row.BytesAllocated}"),
                 double.IsNaN(row.PeakFraction) ? "" : Text($"{row.PeakFraction:0.00}"), Text($"{row.StateBytes}"));
         }
@@ -100,7 +123,9 @@ internal static class BenchVerb
             json.WriteNumber("input", row.Input);
             json.WriteNumber("hidden", row.Hidden);
             json.WriteNumber("batch", row.Batch);
+            json.WriteString("weights", row.Weights);
             json.WriteNumber("ns", row.Ns);
+            if (!double.IsNaN(row.Float32Ns)) json.WriteNumberOrNull("float32Ratio", row.Float32Ratio);
             json.WriteNumberOrNull("peerNs", row.PeerNs);
             json.WriteNumberOrNull("ratio", row.Ratio);
             json.WriteNumber("bytesAllocated", row.BytesAllocated);

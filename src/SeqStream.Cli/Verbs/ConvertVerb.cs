@@ -7,6 +7,7 @@ using SeqStream.Hosting.Catalog;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Writing;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Cli.Verbs;
 
@@ -36,15 +37,24 @@ internal static class ConvertVerb
     private static int Run(ParseResult parsed)
     {
         StepModelOptions options = new() { Streams = Streams(parsed.GetRequiredValue(s_batch)), Decompose = parsed.GetValue(s_decompose) };
+        if (options.Decompose && s_model.Weights(parsed) is [not WeightForm.Float32, ..]) throw new UsageException("--weights and --decompose do not go together: layers that are written as matrix products are written in float32. Leave one of them out.");
         string path = Path.GetFullPath(parsed.GetRequiredValue(s_file));
         if (!Directory.Exists(Path.GetDirectoryName(path))) throw new UsageException($"There is no folder '{Path.GetDirectoryName(path)}' for OUT. Make it first, or name another file.");
-        LoweringResult lowering = ModelLoader.Inspect(s_model.Resolve(parsed), s_model.LoadOptions(parsed));
+        LoweringResult lowering = ModelLoader.Inspect(s_model.Resolve(parsed), Load(parsed));
         if (lowering.Plan is null && !lowering.Open.IsEmpty) Console.Error.WriteLine($"seqstream: the file leaves something open; give {string.Join(" ", lowering.Open)}.");
         StepModelFile file = StepModelWriter.Write(lowering, options);
         WriteWhole(path, file.Bytes);
         if (s_output.Json(parsed)) JsonOutput.Write(json => WriteJson(json, path, file, lowering, options));
         else if (!s_output.Quiet(parsed)) WriteText(path, file, lowering, options);
         return ExitCode.Ok;
+    }
+
+    /// <summary>What a card recommends is for running the model here; a file gets it only where it is asked for.</summary>
+    private static ModelLoadOptions Load(ParseResult parsed)
+    {
+        ModelLoadOptions load = s_model.LoadOptions(parsed);
+        bool isBundled = s_model.Resolve(parsed).Card.Weights is not null;
+        return isBundled ? load with { Weights = load.Weights ?? WeightForm.Float32 } : load;
     }
 
     private static int? Streams(string text)
@@ -67,6 +77,7 @@ internal static class ConvertVerb
     {
         void Line(string subject, string text) => Console.Out.WriteLine($"{subject,-11} {text}");
         Line("file", string.Create(CultureInfo.InvariantCulture, $"{path}: {file.Bytes.Length} bytes, {file.NodeCount} nodes, opset {file.Opset}"));
+        if (lowering.Plan is { SmallForms: { IsEmpty: false } forms }) Line("weights", $"{string.Join(", ", forms.Select(static form => form.ShortName()))}: {lowering.Plan.WeightBytes} bytes");
         Line("streams", options.Streams?.ToString(CultureInfo.InvariantCulture) ?? "any number");
         Line("step", string.Create(CultureInfo.InvariantCulture, $"{lowering.FramesPerStep} frames"));
         foreach (StepPort port in file.Inputs) Line("input", port.ToString());
@@ -84,6 +95,9 @@ internal static class ConvertVerb
         json.WriteNumber("opset", file.Opset);
         if (options.Streams is { } streams) json.WriteNumber("streams", streams);
         else json.WriteNull("streams");
+        json.WriteStartArray("weights");
+        foreach (WeightForm form in lowering.Plan?.SmallForms ?? []) json.WriteStringValue(form.ShortName());
+        json.WriteEndArray();
         json.WriteNumber("framesPerStep", lowering.FramesPerStep);
         json.WriteStartArray("states");
         foreach (WrittenState state in file.States)

@@ -6,6 +6,8 @@ using SeqStream.Hosting.Catalog;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Operators.Streaming;
+using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Cli.Verbs;
 
@@ -64,9 +66,14 @@ internal static class ExplainVerb
         foreach (LoweredOutput output in lowering.Outputs) Console.Out.WriteLine(Text($"output       {output.Name}: {AnswerOf(output)}, delay {Count(output.Delay, "frame")}, look-ahead {LookAheadOf(output, rate)}"));
         if (lowering.ShortestStream > 1) Console.Out.WriteLine(Text($"shortest     a stream needs {lowering.ShortestStream} frames to have an answer"));
         Console.Out.WriteLine(Text($"operations   {lowering.Plan!.Operations} multiplications and additions per step"));
+        foreach (StepNode node in lowering.Plan.Nodes.Where(static node => !node.StoredWeights.IsEmpty)) Console.Out.WriteLine($"weights      {node.Name}: {FormOf(node)}");
         Console.Out.WriteLine(Text($"bytes        {lowering.Plan.WeightBytes} of weights read per step, {lowering.Plan.Layout.RowBytes} of state per stream"));
         foreach (string note in lowering.Notes) Console.Out.WriteLine($"note         {note}");
     }
+
+    /// <summary>The form in which a plan node has its weights, and what computes with it.</summary>
+    internal static string FormOf(StepNode node)
+        => $"{node.StoredWeights[0].Form.ShortName()}, {(node.RoundsActivations ? "integer products, activations rounded to 8 bits" : "float32 products")}";
 
     private static IEnumerable<LoweredNode> Told(LoweringResult lowering) => lowering.Nodes.Where(static node => node.Form is not (NodeForm.Constant or NodeForm.Unused));
 
@@ -126,6 +133,9 @@ internal static class ExplainVerb
         json.WriteNumber("framesPerStep", lowering.FramesPerStep);
         json.WriteNumber("shortestStream", lowering.ShortestStream);
         json.WriteNumber("operations", lowering.Plan!.Operations);
+        json.WriteStartObject("weights");
+        foreach (StepNode node in lowering.Plan.Nodes.Where(static node => !node.StoredWeights.IsEmpty).DistinctBy(static node => node.Name)) json.WriteString(node.Name, node.StoredWeights[0].Form.ShortName());
+        json.WriteEndObject();
         json.WriteNumber("weightBytes", lowering.Plan.WeightBytes);
         json.WriteNumber("stateBytes", lowering.Plan.Layout.RowBytes);
         json.WriteStartArray("outputs");

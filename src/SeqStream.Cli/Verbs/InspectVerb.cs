@@ -6,6 +6,7 @@ using SeqStream.Contracts;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Cli.Verbs;
 
@@ -56,12 +57,16 @@ internal static class InspectVerb
         foreach (StatePair pair in model.Lowering.States) Line("state", pair.ToString());
         Line("memory", string.Create(CultureInfo.InvariantCulture, $"{model.Signature.Layout.RowBytes} bytes per stream in {model.Signature.Layout.Fields.Length} fields"));
         Line("operations", string.Create(CultureInfo.InvariantCulture, $"{model.Lowering.Plan!.Operations} multiplications and additions per step"));
+        Line("weights", WeightsText(model.Lowering.Plan!));
         Line("delay", DelayText(model));
         Line("front end", model.Card.FrontEndType);
         Line("decoder", model.Card.DecoderType);
         Line("executor", $"{model.Executors.Description}, because {model.ExecutorReason}");
         foreach (string note in model.Lowering.Notes) Line("note", note);
     }
+
+    private static string WeightsText(StepPlan plan)
+        => string.Create(CultureInfo.InvariantCulture, $"{plan.WeightBytes} bytes, {(plan.SmallForms.IsEmpty ? "float32" : string.Join("; ", plan.Nodes.Where(static node => !node.StoredWeights.IsEmpty).Select(static node => $"{node.Name} {ExplainVerb.FormOf(node)}")))}");
 
     private static string TimingOf(LoadedModel model, string output)
     {
@@ -100,6 +105,10 @@ internal static class InspectVerb
         json.WriteEndArray();
         json.WriteNumber("stateBytes", model.Signature.Layout.RowBytes);
         json.WriteNumber("operations", model.Lowering.Plan!.Operations);
+        json.WriteNumber("weightBytes", model.Lowering.Plan!.WeightBytes);
+        json.WriteStartArray("weightForms");
+        foreach (WeightForm form in model.Lowering.Plan!.SmallForms) json.WriteStringValue(form.ShortName());
+        json.WriteEndArray();
         json.WriteNumber("delay", DelayOf(model));
         json.WriteNumber("lookAhead", model.Lowering.Outputs.Select(static output => output.LookAhead).DefaultIfEmpty(0).Max());
         json.WriteNumber("framesPerStep", model.Lowering.FramesPerStep);

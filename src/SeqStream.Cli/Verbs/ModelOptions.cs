@@ -4,6 +4,7 @@ using System.Globalization;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Ort.Stepping;
+using SeqStream.Weights;
 
 namespace SeqStream.Cli.Verbs;
 
@@ -21,6 +22,29 @@ internal sealed class ModelOptions
     private readonly Option<int?> _lookAhead = new("--lookahead") { Description = "Frames that each layer in reverse or both directions may look ahead; its numbers are then near those of the whole sequence. Without it such models are refused.", HelpName = "FRAMES" };
 
     private readonly Option<int?> _window = new("--window") { Description = "The last resort for whole-sequence models that cannot be compiled into steps: run the newest FRAMES anew at every step. Approximate, and as many times dearer.", HelpName = "FRAMES" };
+
+    private readonly Option<string[]> _weights;
+
+    /// <summary>Creates them.</summary>
+    /// <param name="comparesWeights">True for verbs that take several weight forms and show each beside float32.</param>
+    public ModelOptions(bool comparesWeights = false)
+    {
+        string names = string.Join('|', WeightForms.Names);
+        _weights = new("--weights")
+        {
+            Description = comparesWeights ? "Weight forms to show beside float32." : "Form to which the native executor rounds weight matrices; f32 for those of the file. Without it: what the card recommends, else as the file has them.",
+            AllowMultipleArgumentsPerToken = comparesWeights,
+            HelpName = comparesWeights ? names + "..." : names,
+        };
+        _weights.Validators.Add(result =>
+        {
+            foreach (System.CommandLine.Parsing.Token token in result.Tokens)
+            {
+                if (!WeightForms.TryParse(token.Value, out _)) result.AddError($"--weights is '{token.Value}'.{NearestName.Hint(token.Value, WeightForms.Names)} Expected {string.Join(", ", WeightForms.Names)}.");
+            }
+            if (!comparesWeights && result.Tokens.Count > 1) result.AddError("--weights is there more than once; expected one form.");
+        });
+    }
 
     /// <summary>Adds them to a verb that executes the model.</summary>
     public void AddTo(Command verb)
@@ -59,7 +83,12 @@ internal sealed class ModelOptions
                 result.AddError(string.Create(CultureInfo.InvariantCulture, $"--lookahead is {frames}; expected 0 to {LoweringOptions.MostLookAhead} frames."));
         });
         verb.Options.Add(_lookAhead);
+        verb.Options.Add(_weights);
     }
+
+    /// <summary>Weight forms asked for, each once; empty for none.</summary>
+    public ImmutableArray<WeightForm> Weights(ParseResult parsed)
+        => [.. (parsed.GetValue(_weights) ?? []).Select(static name => WeightForms.TryParse(name, out WeightForm form) ? form : WeightForm.Float32).Distinct()];
 
     /// <summary>The model as it was called.</summary>
     public string Model(ParseResult parsed) => parsed.GetRequiredValue(_model);
@@ -75,6 +104,7 @@ internal sealed class ModelOptions
         Constants = Settings(parsed, _constants, long.MinValue, long.MaxValue).ToImmutableDictionary(static setting => setting.Name, static setting => setting.Value),
         Window = parsed.GetValue(_window),
         LookAhead = parsed.GetValue(_lookAhead),
+        Weights = Weights(parsed) is [{ } form, ..] ? form : null,
         Executor = parsed.GetValue(_executor) switch { "native" => ExecutorKind.Native, "onnxruntime" => ExecutorKind.OnnxRuntime, _ => ExecutorKind.Choose },
     };
 

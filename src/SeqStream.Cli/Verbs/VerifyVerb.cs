@@ -5,6 +5,7 @@ using SeqStream.Cli.Output;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Hosting.Verification;
 using SeqStream.Onnx.Lowering;
+using SeqStream.Weights;
 
 namespace SeqStream.Cli.Verbs;
 
@@ -42,7 +43,9 @@ internal static class VerifyVerb
     private static int Run(ParseResult parsed)
     {
         ModelReference reference = s_model.Resolve(parsed);
-        LoweringResult lowering = ModelLoader.Inspect(reference, s_model.LoadOptions(parsed));
+        ModelLoadOptions load = s_model.LoadOptions(parsed);
+        if (reference.Card.Weights is not null) load = load with { Weights = load.Weights ?? WeightForm.Float32 }; // the proof is about the steps, not about rounded weights
+        LoweringResult lowering = ModelLoader.Inspect(reference, load);
         VerificationOptions options = new()
         {
             Rounds = parsed.GetValue(s_rounds),

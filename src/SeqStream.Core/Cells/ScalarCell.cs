@@ -1,4 +1,6 @@
 using System.Collections.Immutable;
+using SeqStream.Kernels.Small;
+using SeqStream.Weights;
 
 namespace SeqStream.Cells;
 
@@ -9,12 +11,14 @@ namespace SeqStream.Cells;
 public abstract class ScalarCell
 {
     private readonly float _clip;
+    private readonly bool _hasIntegerProducts; // of cells whose kernels have them: the others run the weights' values
 
     private protected ScalarCell(CellWeights weights, CellOptions options)
     {
         Weights = weights;
         Activations = options.ActivationsOf(weights.Kind);
         if (!(options.Clip >= 0)) throw new ArgumentException($"Clip is {options.Clip}; expected 0 (none) or a positive bound.", nameof(options));
+        _hasIntegerProducts = weights.Form.IsInteger() && SmallRule.Runs(weights, options);
         _clip = options.Clip == 0 ? float.PositiveInfinity : options.Clip;
     }
 
@@ -53,11 +57,15 @@ public abstract class ScalarCell
 
     /// <summary>Row <paramref name="gate"/> of W x, plus Wb.</summary>
     protected float Input(int gate, int unit, ReadOnlySpan<float> x)
-        => Dot(Weights.Input.AsSpan((gate * Weights.HiddenSize + unit) * Weights.InputSize, Weights.InputSize), x, Bias(gate, unit));
+        => _hasIntegerProducts
+            ? ScalarByteDot.Add(Weights.StoredInput!, gate * Weights.HiddenSize + unit, x, Bias(gate, unit))
+            : Dot(Weights.Input.AsSpan((gate * Weights.HiddenSize + unit) * Weights.InputSize, Weights.InputSize), x, Bias(gate, unit));
 
     /// <summary>Row <paramref name="gate"/> of R h, plus Rb.</summary>
     protected float Recurrent(int gate, int unit, ReadOnlySpan<float> h)
-        => Dot(Weights.Recurrent.AsSpan((gate * Weights.HiddenSize + unit) * Weights.HiddenSize, Weights.HiddenSize), h, Bias(Weights.Gates + gate, unit));
+        => _hasIntegerProducts
+            ? ScalarByteDot.Add(Weights.StoredRecurrent!, gate * Weights.HiddenSize + unit, h, Bias(Weights.Gates + gate, unit))
+            : Dot(Weights.Recurrent.AsSpan((gate * Weights.HiddenSize + unit) * Weights.HiddenSize, Weights.HiddenSize), h, Bias(Weights.Gates + gate, unit));
 
     private float Bias(int row, int unit) => Weights.Bias is null ? 0 : Weights.Bias[row * Weights.HiddenSize + unit];
 

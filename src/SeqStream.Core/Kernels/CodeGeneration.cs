@@ -20,6 +20,17 @@ internal static unsafe class CodeGeneration
         get => Avx512F.VL.IsSupported || AdvSimd.IsSupported;
     }
 
+    /// <summary>The same for products of bytes: instructions that AVX2 and VNNI have in their older encoding alone reach 16 registers.</summary>
+    public static bool HasManyByteRegisters
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+#if NET10_0_OR_GREATER
+        get => AdvSimd.IsSupported || (AvxVnni.IsSupported && Avx512Vbmi2.VL.IsSupported); // came together with VNNI in the newer encoding
+#else
+        get => AdvSimd.IsSupported;
+#endif
+    }
+
     /// <summary>Asks for a cache line where the machine has such a request.</summary>
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     public static void Prefetch(void* p)

@@ -1,5 +1,7 @@
 using System.Runtime.Intrinsics;
 using SeqStream.Kernels.Dense;
+using SeqStream.Kernels.Small;
+using SeqStream.Weights;
 
 namespace SeqStream.Kernels;
 
@@ -46,6 +48,19 @@ public abstract unsafe class DenseLayer
             InstructionSet.Vector128 => new VectorDense<Vector128<float>, Simd128>(weights, k, n, transposed, bias),
             _ => new ScalarDense(weights, k, n, transposed, bias),
         };
+    }
+
+    /// <summary>Packs a weight matrix in a small form.</summary>
+    /// <param name="weights">[n, k]</param>
+    /// <param name="bias">[n], or empty for zeros</param>
+    /// <param name="choice">The instructions to use.</param>
+    /// <exception cref="ArgumentException">The bias does not fit the weights.</exception>
+    public static DenseLayer Pack(StoredMatrix weights, ReadOnlySpan<float> bias, KernelChoice choice)
+    {
+        ArgumentNullException.ThrowIfNull(weights);
+        ArgumentNullException.ThrowIfNull(choice);
+        if (!bias.IsEmpty && bias.Length != weights.Rows) throw new ArgumentException($"A dense layer of {weights.Columns} x {weights.Rows} needs {weights.Rows} biases or none, but {bias.Length} were given.", nameof(bias));
+        return SmallChoice.TryPack(weights, bias, choice) ?? Pack(weights.Widen(), weights.Columns, weights.Rows, transposed: true, bias, choice);
     }
 
     /// <summary>Multiplies rows. Allocates nothing and does not throw.</summary>

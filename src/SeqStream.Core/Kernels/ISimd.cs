@@ -60,4 +60,16 @@ internal unsafe interface ISimd<TV>
 
     /// <summary>Sum of the elements, in an order fixed for the width.</summary>
     static abstract float Sum(TV v);
+
+    /// <summary>Each element's bits, shifted to the left.</summary>
+    static abstract TV BitsUp(TV v, int count);
+
+    /// <summary>Each element's bits, shifted to the right; the sign bit fills up.</summary>
+    static abstract TV BitsDown(TV v, int count);
+
+    /// <summary>Each element's bits, those outside the mask cleared.</summary>
+    static abstract TV BitsIn(TV v, int mask);
+
+    /// <summary>Stores the lowest byte of each element's bits.</summary>
+    static abstract void StoreLowBytes(byte* p, TV v);
 }

@@ -2,6 +2,7 @@ using System.Runtime.Intrinsics;
 using SeqStream.Cells;
 using SeqStream.Kernels.Fused;
 using SeqStream.Kernels.General;
+using SeqStream.Kernels.Small;
 
 namespace SeqStream.Kernels;
 
@@ -31,14 +32,17 @@ public abstract unsafe class RecurrentLayer
     /// <summary>Lanes of the largest register tile: a step of more lanes runs code that steps of 1 to this many lanes have run.</summary>
     protected abstract int LargestTile { get; }
 
-    /// <summary>Packs weights and picks the kernels: fused ones for LSTM and GRU as frameworks use them, general ones for every other option.</summary>
+    /// <summary>
+    /// Packs weights and picks the kernels: fused ones for LSTM and GRU as frameworks use them, in the form in which the weights are stored; general ones for every
+    /// other option, on the weights' values in float32.
+    /// </summary>
     /// <exception cref="ArgumentException">The options do not fit the cell.</exception>
     public static RecurrentLayer Pack(CellWeights weights, CellOptions options, KernelChoice choice)
     {
         ArgumentNullException.ThrowIfNull(weights);
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(choice);
-        return choice.InstructionSet switch
+        return SmallChoice.TryPack(weights, options, choice) ?? choice.InstructionSet switch
         {
             InstructionSet.Vector512 => Pack<Vector512<float>, Simd512>(weights, options, choice),
             InstructionSet.Vector256 => Pack<Vector256<float>, Simd256>(weights, options, choice),

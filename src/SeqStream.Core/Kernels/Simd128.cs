@@ -79,4 +79,21 @@ internal readonly unsafe struct Simd128 : ISimd<Vector128<float>>
 
     [MethodImpl(Inline)]
     public static float Sum(Vector128<float> v) => Vector128.Sum(v);
+
+    [MethodImpl(Inline)]
+    public static Vector128<float> BitsUp(Vector128<float> v, int count) => Vector128.ShiftLeft(v.AsInt32(), count).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector128<float> BitsDown(Vector128<float> v, int count) => Vector128.ShiftRightArithmetic(v.AsInt32(), count).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector128<float> BitsIn(Vector128<float> v, int mask) => (v.AsInt32() & Vector128.Create(mask)).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static void StoreLowBytes(byte* p, Vector128<float> v)
+    {
+        Vector128<int> bits = v.AsInt32() & Vector128.Create(0xff);
+        Vector128<short> halves = Vector128.Narrow(bits, bits);
+        Unsafe.WriteUnaligned(p, Vector128.Narrow(halves, halves).AsInt32().ToScalar());
+    }
 }

@@ -79,4 +79,21 @@ internal readonly unsafe struct Simd256 : ISimd<Vector256<float>>
 
     [MethodImpl(Inline)]
     public static float Sum(Vector256<float> v) => Vector256.Sum(v);
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> BitsUp(Vector256<float> v, int count) => Vector256.ShiftLeft(v.AsInt32(), count).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> BitsDown(Vector256<float> v, int count) => Vector256.ShiftRightArithmetic(v.AsInt32(), count).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector256<float> BitsIn(Vector256<float> v, int mask) => (v.AsInt32() & Vector256.Create(mask)).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static void StoreLowBytes(byte* p, Vector256<float> v)
+    {
+        Vector256<int> bits = v.AsInt32() & Vector256.Create(0xff);
+        Vector128<short> halves = Vector128.Narrow(bits.GetLower(), bits.GetUpper());
+        Unsafe.WriteUnaligned(p, Vector128.Narrow(halves, halves).AsInt64().ToScalar());
+    }
 }

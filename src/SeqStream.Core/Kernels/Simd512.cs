@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
+using System.Runtime.Intrinsics.X86;
 
 namespace SeqStream.Kernels;
 
@@ -79,4 +80,27 @@ internal readonly unsafe struct Simd512 : ISimd<Vector512<float>>
 
     [MethodImpl(Inline)]
     public static float Sum(Vector512<float> v) => Vector512.Sum(v);
+
+    [MethodImpl(Inline)]
+    public static Vector512<float> BitsUp(Vector512<float> v, int count) => Vector512.ShiftLeft(v.AsInt32(), count).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector512<float> BitsDown(Vector512<float> v, int count) => Vector512.ShiftRightArithmetic(v.AsInt32(), count).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static Vector512<float> BitsIn(Vector512<float> v, int mask) => (v.AsInt32() & Vector512.Create(mask)).AsSingle();
+
+    [MethodImpl(Inline)]
+    public static void StoreLowBytes(byte* p, Vector512<float> v)
+    {
+        Vector512<int> bits = v.AsInt32();
+        if (Avx512F.IsSupported)
+        {
+            Avx512F.ConvertToVector128Byte(bits).Store(p);
+            return;
+        }
+        bits &= Vector512.Create(0xff);
+        Vector256<short> halves = Vector256.Narrow(bits.GetLower(), bits.GetUpper());
+        Vector128.Narrow(halves.GetLower(), halves.GetUpper()).AsByte().Store(p);
+    }
 }

@@ -1,5 +1,7 @@
 using SeqStream.Cells;
+using SeqStream.Kernels.Small;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Operators;
 
@@ -22,8 +24,12 @@ internal static class RecurrentNames
         if (options.Clip != 0) parts.Add(FormattableString.Invariant($"clip={options.Clip}"));
         if (options.InputForget) parts.Add("input_forget=1");
         if (options.LinearBeforeReset) parts.Add("linear_before_reset=1");
+        if (weights.Form != WeightForm.Float32) parts.Add($"weights={weights.Form.ShortName()}{(SmallRule.Runs(weights, options) ? "" : " computed=f32")}");
         return string.Join(' ', parts);
     }
+
+    /// <summary>True if the products are integer.</summary>
+    public static bool RoundsActivations(CellWeights weights, CellOptions options) => weights.Form.IsInteger() && SmallRule.Runs(weights, options);
 
     /// <summary>Refuses a wire of another type or size.</summary>
     public static void Expect(string node, Wire? wire, int elements)

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SeqStream.Cells;
 using SeqStream.Kernels;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Operators;
 
@@ -55,6 +56,16 @@ public sealed unsafe class RecurrentSequenceNode : StepNode
 
     /// <inheritdoc/>
     public override ImmutableArray<float[]> OwnWeights => [.. Directions.SelectMany(static direction => direction.Weights.Arrays)];
+
+    /// <inheritdoc/>
+    public override ImmutableArray<StoredMatrix> StoredWeights => [.. Directions.SelectMany(static direction => direction.Weights.Stored)];
+
+    /// <inheritdoc/>
+    public override bool RoundsActivations => Directions.Any(static direction => RecurrentNames.RoundsActivations(direction.Weights, direction.Options));
+
+    /// <inheritdoc/>
+    public override StepNode WithWeights(WeightForm form) => new RecurrentSequenceNode(
+        Name, [.. Directions.Select(direction => direction with { Weights = direction.Weights.To(form) })], IsBatchFirst, Inputs[0]!, Inputs[1], Inputs[2], Inputs[3], Outputs[0], Outputs[1], Outputs[2]);
 
     /// <inheritdoc/>
     public override long Operations => Directions.Length * (long)Steps * Batch * RecurrentNames.OperationsOf(Directions[0].Weights);

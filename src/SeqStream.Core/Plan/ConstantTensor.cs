@@ -1,4 +1,5 @@
 using System.Runtime.InteropServices;
+using SeqStream.Weights;
 
 namespace SeqStream.Plan;
 
@@ -28,6 +29,9 @@ public sealed class ConstantTensor
     /// <summary>Dimensions.</summary>
     public TensorShape Shape { get; }
 
+    /// <summary>What the elements were before they were widened to float32; null if nothing is known of it.</summary>
+    public StoredTensor? Stored { get; private init; }
+
     /// <summary>The elements' bytes.</summary>
     public ReadOnlySpan<byte> Bytes => _bytes;
 
@@ -44,6 +48,9 @@ public sealed class ConstantTensor
     /// <summary>The same elements, not copied, under another shape.</summary>
     /// <exception cref="ArgumentException">The shape has another number of elements.</exception>
     public ConstantTensor WithShape(TensorShape shape) => shape == Shape ? this : new ConstantTensor(Type, shape, _bytes);
+
+    /// <summary>The same elements, not copied, with what they were before they were widened.</summary>
+    public ConstantTensor WithStored(StoredTensor stored) => new(Type, Shape, _bytes) { Stored = stored };
 
     /// <summary>The elements, read as <typeparamref name="T"/>.</summary>
     /// <exception cref="InvalidOperationException"><typeparamref name="T"/> has another size than the element type.</exception>

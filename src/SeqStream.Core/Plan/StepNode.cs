@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SeqStream.Kernels;
+using SeqStream.Weights;
 
 namespace SeqStream.Plan;
 
@@ -36,11 +37,21 @@ public abstract class StepNode
     /// <summary>Weights that the node holds itself, beside its constant wires. They count for the plan's identity and size.</summary>
     public virtual ImmutableArray<float[]> OwnWeights => [];
 
+    /// <summary>Weights that the node runs in a small form; the values of each are among <see cref="OwnWeights"/> or the constant wires too.</summary>
+    public virtual ImmutableArray<StoredMatrix> StoredWeights => [];
+
+    /// <summary>True if its products are integer, of activations rounded to 8 bits: its numbers are near those of its weights' values, not equal.</summary>
+    public virtual bool RoundsActivations => false;
+
     /// <summary>Multiplications and additions of one lane's step, for reports; 0 where they are negligible.</summary>
     public virtual long Operations => 0;
 
     /// <summary>The attributes that matter, for printing: <c>axis=1</c>. Empty if there are none.</summary>
     public virtual string Attributes => "";
+
+    /// <summary>The same node with its weight matrices in another form; itself if it has none, or if the form cannot hold them.</summary>
+    /// <param name="form">The form; float32 for the values of what is stored now.</param>
+    public virtual StepNode WithWeights(WeightForm form) => this;
 
     /// <summary>Packs weights and chooses code for one instruction set. The result is immutable and shared by executors of any thread.</summary>
     public abstract NodeKernel Bind(KernelChoice choice, PlanSlots slots);

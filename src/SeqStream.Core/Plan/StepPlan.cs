@@ -6,6 +6,7 @@ using System.Security.Cryptography;
 using System.Text;
 using SeqStream.Contracts;
 using SeqStream.State;
+using SeqStream.Weights;
 
 namespace SeqStream.Plan;
 
@@ -61,7 +62,16 @@ public sealed class StepPlan
 
     /// <summary>Bytes of constants and weights that a step reads, each counted once.</summary>
     public long WeightBytes => Wires.Sum(static wire => wire.Constant is null ? 0L : wire.ByteCount)
-        + Nodes.SelectMany(static node => node.OwnWeights).Distinct(ReferenceEqualityComparer.Instance).Sum(static weights => (long)((float[])weights!).Length * sizeof(float));
+        + Nodes.SelectMany(static node => node.OwnWeights).Distinct(ReferenceEqualityComparer.Instance).Sum(static weights => (long)((float[])weights!).Length * sizeof(float))
+        - Nodes.SelectMany(static node => node.StoredWeights).Distinct().Sum(static matrix => (long)matrix.Rows * matrix.Columns * sizeof(float) - matrix.ByteCount);
+
+    /// <summary>The small forms in which weight matrices are, the widest first; empty if all are float32.</summary>
+    public ImmutableArray<WeightForm> SmallForms => [.. Nodes.SelectMany(static node => node.StoredWeights).Select(static matrix => matrix.Form).Distinct().Order()];
+
+    /// <summary>The same plan with the weight matrices of recurrent and dense layers in another form. It is another model: its <see cref="Id"/> differs, and so do its numbers.</summary>
+    /// <param name="form">The form. Matrices that it cannot hold stay as they are.</param>
+    public StepPlan WithWeights(WeightForm form)
+        => new(Name, Inputs, Outputs, Layout.Fields, [.. Nodes.Select(node => node.WithWeights(form))]) { Constants = Constants };
 
     /// <summary>Hash of everything that shapes the numbers: nodes, attributes and constants. Equal ids give equal steps on one instruction set.</summary>
     public ulong Id => _id.Value;

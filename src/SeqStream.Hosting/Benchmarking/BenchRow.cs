@@ -12,6 +12,15 @@ namespace SeqStream.Hosting.Benchmarking;
 /// <param name="StateBytes">Bytes of one stream's state row.</param>
 public sealed record BenchRow(string Name, int Input, int Hidden, int Batch, double Ns, double PeerNs, long BytesAllocated, double PeakFraction, int StateBytes)
 {
+    /// <summary>The weights' form.</summary>
+    public string Weights { get; init; } = "f32";
+
+    /// <summary>Nanoseconds per lane and step with float32 weights, in the same rounds; NaN where they were not timed.</summary>
+    public double Float32Ns { get; init; } = double.NaN;
+
+    /// <summary>How many times faster than with float32 weights.</summary>
+    public double Float32Ratio => Float32Ns / Ns;
+
     /// <summary>How many times faster than the peer.</summary>
     public double Ratio => PeerNs / Ns;
 }

@@ -6,6 +6,8 @@ using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Reading;
 using SeqStream.Ort;
 using SeqStream.Ort.Stepping;
+using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Hosting.Benchmarking;
 
@@ -26,6 +28,9 @@ public sealed class StepBench
     /// <summary>ONNX Runtime as the peer; null for none.</summary>
     public OrtLibrary? Peer { get; init; }
 
+    /// <summary>Weight forms of cells to time beside float32 in the same rounds; none by default.</summary>
+    public IReadOnlyList<WeightForm> Forms { get; init; } = [];
+
     /// <summary>Told what is being timed.</summary>
     public Action<string>? Progress { get; init; }
 
@@ -40,37 +45,47 @@ public sealed class StepBench
                 byte[] file = CellModelFile.Of(kind, input, hidden);
                 string name = kind == CellKind.Lstm ? "LSTM" : "GRU";
                 LoweringResult lowering = OnnxLowering.Lower(OnnxModel.Parse(file, name));
-                foreach (BenchRow row in Run(NativeProgram.Bind(lowering.PlanOrThrow()), name, hidden, lowering, peak, () => OrtSession.Load(Peer!, file, name, null))) yield return row;
+                StepPlan plan = lowering.PlanOrThrow();
+                (WeightForm, IExecutorFactory)[] variants = [(WeightForm.Float32, NativeProgram.Bind(plan)), .. Forms.Select(form => (form, (IExecutorFactory)NativeProgram.Bind(plan.WithWeights(form))))];
+                foreach (BenchRow row in Run(variants, name, hidden, lowering, peak, () => OrtSession.Load(Peer!, file, name, null))) yield return row;
             }
         }
     }
 
-    /// <summary>One model.</summary>
-    /// <param name="executors">Its executors.</param>
+    /// <summary>One model, as it is or in several weight forms.</summary>
+    /// <param name="variants">Its executors: one, or that of float32 and then those of the forms to compare.</param>
     /// <param name="name">Its name.</param>
     /// <param name="lowering">What is known of its file.</param>
     /// <param name="path">Its file, for the peer.</param>
     /// <exception cref="OrtException">The peer cannot step the model.</exception>
-    public IEnumerable<BenchRow> RunModel(IExecutorFactory executors, string name, LoweringResult lowering, string path)
-        => Run(executors, name, hidden: 0, lowering, FmaPeak.Measure(), () => OrtSession.Load(Peer!, path));
+    public IEnumerable<BenchRow> RunModel(IReadOnlyList<(WeightForm Form, IExecutorFactory Executors)> variants, string name, LoweringResult lowering, string path)
+        => Run(variants, name, hidden: 0, lowering, FmaPeak.Measure(), () => OrtSession.Load(Peer!, path));
 
-    private IEnumerable<BenchRow> Run(IExecutorFactory executors, string name, int hidden, LoweringResult lowering, double peak, Func<OrtSession> loadPeer)
+    private IEnumerable<BenchRow> Run(IReadOnlyList<(WeightForm Form, IExecutorFactory Executors)> variants, string name, int hidden, LoweringResult lowering, double peak, Func<OrtSession> loadPeer)
     {
         using OrtProgram? peer = Peer is null ? null : new OrtProgram(loadPeer(), OrtStepModels.Of(lowering));
         long operations = lowering.Plan?.Operations ?? 0;
-        int input = executors.Signature.Inputs.Sum(static port => port.ElementCount);
+        IExecutorFactory first = variants[0].Executors;
+        int input = first.Signature.Inputs.Sum(static port => port.ElementCount);
         foreach (int batch in Batches)
         {
             Progress?.Invoke(FormattableString.Invariant($"{name} ({input}{(hidden > 0 ? $",{hidden}" : "")}) batch {batch}"));
             StepTimer timer = new() { Rounds = Rounds };
-            using IDisposable driver = AddDriver(timer, name, executors, batch);
+            List<IDisposable> drivers = [.. variants.Select(variant => AddDriver(timer, $"{name} {variant.Form.ShortName()}", variant.Executors, batch))];
             List<StepDriverOfPeer> peers = PeersOf(peer, batch);
             foreach (StepDriverOfPeer one in peers) timer.Add("onnxruntime", one.Run);
             IReadOnlyList<StepTiming> timings = timer.Measure();
-            double ns = timings[0].MedianNs / batch;
-            double peerNs = peers.Select((one, i) => timings[i + 1].MedianNs / one.Batch).DefaultIfEmpty(double.NaN).Min();
-            foreach (StepDriverOfPeer one in peers) one.Dispose();
-            yield return new BenchRow(name, input, hidden, batch, ns, peerNs, timings[0].BytesAllocated, peak > 0 ? operations / ns / peak : double.NaN, executors.Signature.Layout.RowBytes);
+            double peerNs = peers.Select((one, i) => timings[i + variants.Count].MedianNs / one.Batch).DefaultIfEmpty(double.NaN).Min();
+            foreach (IDisposable one in drivers.Concat(peers)) one.Dispose();
+            for (int at = 0; at < variants.Count; at++)
+            {
+                double ns = timings[at].MedianNs / batch;
+                yield return new BenchRow(name, input, hidden, batch, ns, peerNs, timings[at].BytesAllocated, peak > 0 ? operations / ns / peak : double.NaN, first.Signature.Layout.RowBytes)
+                {
+                    Weights = variants[at].Form.ShortName(),
+                    Float32Ns = variants.Count == 1 ? double.NaN : timings[0].MedianNs / batch,
+                };
+            }
         }
     }
 

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Text.Json;
 using SeqStream.Contracts;
+using SeqStream.Weights;
 
 namespace SeqStream.Hosting.Catalog;
 
@@ -51,6 +52,9 @@ public sealed record ModelCard
 
     /// <summary>Measured figures.</summary>
     public ImmutableArray<ModelFigure> Figures { get; init; } = [];
+
+    /// <summary>What the weight forms cost; null where that was not measured.</summary>
+    public ModelWeights? Weights { get; init; }
 
     /// <summary>How to measure it; null if it cannot be.</summary>
     public ModelEvaluation? Evaluation { get; init; }
@@ -115,6 +119,7 @@ public sealed record ModelCard
             Bounds = card.Has("bounds") ? ReadBounds(card, root.GetProperty("bounds")) : [],
             Parameters = card.Whole("parameters", 0, long.MaxValue, 0),
             Figures = card.Has("figures") ? ReadFigures(card, root.GetProperty("figures")) : [],
+            Weights = card.Has("weights") ? ReadWeights(card.Section("weights"), root.GetProperty("weights")) : null,
             Generation = ReadGeneration(card.Section("generation")),
             Evaluation = card.Has("evaluation") ? ReadEvaluation(card.Section("evaluation")) : null,
         };
@@ -154,6 +159,24 @@ public sealed record ModelCard
         }
         return read.ToImmutable();
     }
+
+    private static ModelWeights ReadWeights(CardSection weights, JsonElement root)
+    {
+        if (!weights.Has("forms") || root.GetProperty("forms").ValueKind != JsonValueKind.Array) throw weights.Refuse("forms", "expected a list of objects with form, bytes, ns and figure.");
+        ImmutableArray<ModelWeightFigure>.Builder forms = ImmutableArray.CreateBuilder<ModelWeightFigure>();
+        foreach (JsonElement form in root.GetProperty("forms").EnumerateArray())
+        {
+            CardSection section = new(form, $"card.weights.forms[{forms.Count}]");
+            forms.Add(new ModelWeightFigure(ReadForm(section, "form"), section.Whole("bytes", 0, long.MaxValue), section.Number("ns", 0, double.MaxValue), section.Number("figure", double.MinValue, double.MaxValue)));
+            section.Complete();
+        }
+        ModelWeights read = new(ReadForm(weights, "recommended"), weights.Text("metric", ""), weights.Text("command", ""), weights.Text("machine", ""), forms.ToImmutable());
+        weights.Complete();
+        return read;
+    }
+
+    private static WeightForm ReadForm(CardSection section, string key)
+        => WeightForms.TryParse(section.Text(key), out WeightForm form) ? form : throw section.Refuse(key, $"found '{section.Text(key)}', expected {string.Join(", ", WeightForms.Names)}.");
 
     private static ModelEvaluation ReadEvaluation(CardSection evaluation)
     {

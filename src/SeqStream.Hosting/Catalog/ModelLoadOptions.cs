@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SeqStream.Weights;
 
 namespace SeqStream.Hosting.Catalog;
 
@@ -22,6 +23,9 @@ public sealed record ModelLoadOptions
 
     /// <summary>Frames over which a model that cannot be compiled into steps is run anew at every step; null, the default, refuses it.</summary>
     public int? Window { get; init; }
+
+    /// <summary>The form to which the native executor rounds weight matrices; null, the default, for what the model's card recommends, else as the file has them.</summary>
+    public WeightForm? Weights { get; init; }
 
     /// <summary>ONNX Runtime's library or its folder; null to look for it.</summary>
     public string? OrtLibraryPath { get; init; }

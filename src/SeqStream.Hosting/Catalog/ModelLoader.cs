@@ -7,6 +7,7 @@ using SeqStream.Onnx.Reading;
 using SeqStream.Onnx.Writing;
 using SeqStream.Ort;
 using SeqStream.Ort.Stepping;
+using SeqStream.Weights;
 
 namespace SeqStream.Hosting.Catalog;
 
@@ -44,6 +45,8 @@ public static class ModelLoader
         ArgumentNullException.ThrowIfNull(options);
         ArgumentNullException.ThrowIfNull(lowering);
         bool isCpu = options.Device == "cpu";
+        if (options.Weights is not (null or WeightForm.Float32) && (options.Executor == ExecutorKind.OnnxRuntime || !isCpu || options.Window is not null))
+            throw new ArgumentException($"Weights in the form '{options.Weights.Value.ShortName()}' are for the native executor. Leave out --weights, or convert the model with --weights first and run the new file.");
         if (options.Executor == ExecutorKind.Native && !isCpu)
             throw new DeviceUnavailableException($"The native executor runs on 'cpu' only, but the device asked for is '{options.Device}'. Leave out --device, or use --executor onnxruntime.");
         if (options.Window is { } window) return LoadWindow(reference, lowering, options, window);
@@ -66,8 +69,14 @@ public static class ModelLoader
     {
         ArgumentNullException.ThrowIfNull(reference);
         OnnxModel model = OnnxModel.Load(reference.ModelPath);
-        return OnnxLowering.Lower(model, options is null ? null : LoweringOptionsOf(model, options));
+        if (options is null) return OnnxLowering.Lower(model);
+        bool isNative = options.Executor != ExecutorKind.OnnxRuntime && options.Device == "cpu" && options.Window is null;
+        if (isNative && options.Weights is null) options = options with { Weights = RecommendedOf(reference.Card) };
+        return OnnxLowering.Lower(model, LoweringOptionsOf(model, options));
     }
+
+    /// <summary>The form that the card recommends; null for the weights as the file has them.</summary>
+    private static WeightForm? RecommendedOf(ModelCard card) => card.Weights is { Recommended: not WeightForm.Float32 } weights ? weights.Recommended : null;
 
     /// <summary>Compiles a refused step model again with the sizes and constants that a record shows. The answer may be a refusal again.</summary>
     /// <param name="reference">What <see cref="ModelCatalog.Resolve"/> found.</param>
@@ -109,7 +118,7 @@ public static class ModelLoader
 
     private static LoweringOptions LoweringOptionsOf(OnnxModel model, ModelLoadOptions options)
     {
-        LoweringOptions lowering = new() { Dimensions = options.Dimensions, LookAhead = options.LookAhead };
+        LoweringOptions lowering = new() { Dimensions = options.Dimensions, LookAhead = options.LookAhead, Weights = options.Weights };
         HashSet<string> dimensions = [.. model.Graph.Inputs.Where(static input => input.HasRank).SelectMany(static input => input.Dimensions.SelectMany((dimension, axis) => new[] { dimension.Symbol ?? "", new InputAxis(input.Name, axis).ToString() }))];
         foreach (string name in options.Dimensions.Keys)
         {

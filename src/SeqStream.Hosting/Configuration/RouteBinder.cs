@@ -8,6 +8,7 @@ using SeqStream.Hosting.Sound;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Ort.Stepping;
 using SeqStream.Pipeline;
+using SeqStream.Weights;
 
 namespace SeqStream.Hosting.Configuration;
 
@@ -157,6 +158,7 @@ internal static class RouteBinder
         Executor = map.Choice("executor", ("native", ExecutorKind.Native), ("onnxruntime", ExecutorKind.OnnxRuntime)) ?? ExecutorKind.Choose,
         Device = map.Text("device") ?? "cpu",
         LookAhead = map.Whole("lookahead", 0, LoweringOptions.MostLookAhead),
+        Weights = map.Choice("weights", [.. WeightForms.All.Select(static form => (form.ShortName(), form))]),
         Window = map.Whole("window", 1, WindowModel.MostFrames),
         Dimensions = Numbers(map, "dimensions", static (numbers, name) => numbers.Whole(name, 1, int.MaxValue)).ToImmutableDictionary(static pair => pair.Key, static pair => pair.Value),
         Constants = Numbers(map, "constants", static (numbers, name) => numbers.Whole(name, int.MinValue, int.MaxValue)).ToImmutableDictionary(static pair => pair.Key, static pair => (long)pair.Value),

@@ -39,7 +39,7 @@ internal sealed class ConstantFolding
     {
         Budget.Keep(context, lowered.Nodes.SelectMany(static node => node.Outputs).Sum(static wire => (long)(wire?.ByteCount ?? 0)));
         Budget.Work(context, lowered.Nodes);
-        ImmutableArray<Wire?> outputs = lowered.Nodes.IsEmpty ? lowered.Outputs : Run(lowered);
+        ImmutableArray<Wire?> outputs = StoredConstants.Tag(context.Node, inputs, lowered.Nodes.IsEmpty ? lowered.Outputs : Run(lowered));
         if (!_known.TryGetValue(context.Node, out List<Folded>? list)) _known.Add(context.Node, list = []);
         list.Add(new Folded([.. inputs.Select(static wire => wire?.Constant)], outputs));
         return outputs;

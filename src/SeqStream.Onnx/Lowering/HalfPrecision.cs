@@ -49,6 +49,6 @@ internal static class HalfPrecision
         ReadOnlySpan<Half> halves = tensor.Values<Half>();
         float[] wide = new float[halves.Length];
         for (int at = 0; at < wide.Length; at++) wide[at] = (float)halves[at];
-        return ConstantTensor.Float32(tensor.Shape, wide);
+        return ConstantTensor.Float32(tensor.Shape, wide).WithStored(StoredConstants.OfHalves(tensor)!);
     }
 }

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Onnx.Lowering;
 
@@ -29,4 +30,11 @@ public sealed record LoweringOptions
     /// frames, and the result is near that of the whole sequence, not equal. Null, the default, refuses such layers.
     /// </summary>
     public int? LookAhead { get; init; }
+
+    /// <summary>
+    /// The form to which the weight matrices of recurrent and dense layers are rounded; float32 for the values of what the file has. Null, the default, leaves them as
+    /// the file has them: 16-bit weights run as they are, and integer weights as their float32 values, unless the metadata key <c>seqstream.weights</c> says that
+    /// they are meant to have integer products.
+    /// </summary>
+    public WeightForm? Weights { get; init; }
 }

@@ -54,7 +54,7 @@ public sealed record LoweringResult
     /// <summary>A stream's length in source frames must be a multiple of this, because the model runs for no other: it joins ways whose strides divide only such lengths. Mostly 1.</summary>
     public int LengthMultiple { get; init; } = 1;
 
-    /// <summary>Nodes whose numbers are near those of the whole sequence, not equal; empty for an exact plan. Only <see cref="LoweringOptions.LookAhead"/> makes a plan with such nodes.</summary>
+    /// <summary>Nodes whose numbers are near those of the whole sequence, not equal; empty for an exact plan. Only <see cref="LoweringOptions.LookAhead"/> and weights in small forms make a plan with such nodes.</summary>
     public ImmutableArray<string> Approximate { get; init; } = [];
 
     /// <summary>Remarks for people: dimensions that were chosen, proofs that failed without being needed.</summary>

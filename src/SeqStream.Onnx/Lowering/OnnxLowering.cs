@@ -7,6 +7,7 @@ using SeqStream.Onnx.Writing;
 using SeqStream.Operators;
 using SeqStream.Operators.Streaming;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Onnx.Lowering;
 
@@ -93,7 +94,7 @@ public sealed class OnnxLowering
 
     private LoweringResult LowerCall()
     {
-        LoweringResult result = new() { File = _model.File };
+        LoweringResult result = new() { File = _model.File, Options = _options };
         if (_dimensions.Blockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers] };
         GraphTrace trace = GraphWalk.Trace(_model, _dimensions.Wires(null, 1), _whole, _folding);
         return Finish(result, trace, new PlanParts(trace), static (name, _) => new LoweredOutput(name, OutputTiming.EveryStep, 0));
@@ -208,6 +209,20 @@ public sealed class OnnxLowering
     private static int AxisOf(string output, TimeReport? report)
         => report is not null && report.Outputs.TryGetValue(output, out WireFacts facts) && facts.Kind == TimeKind.EveryStep ? facts.Axis : -1;
 
+    /// <summary>The plan with its weights in the form that is wanted, and remarks where that makes other numbers than the file's.</summary>
+    private StepPlan WithForm(StepPlan plan, ref LoweringResult result)
+    {
+        bool isMeant = StepMetadata.HasIntegerProducts(_model.Metadata, out string? unknown);
+        if (unknown is not null) result = result with { Notes = result.Notes.Add($"the metadata name the weight form '{unknown}', which SeqStream does not know; expected {string.Join(", ", WeightForms.Names)}. Weights run as their float32 values") };
+        if (_options.Weights is { } wanted) plan = plan.WithWeights(wanted);
+        else if (!isMeant && plan.SmallForms.Any(static form => form.IsInteger())) plan = plan.WithWeights(WeightForm.Float32);
+        ImmutableArray<string> near = [.. plan.Nodes.Where(node => node.RoundsActivations || (_options.Weights is not null && !node.StoredWeights.IsEmpty)).Select(static node => node.Name)];
+        if (near.IsEmpty) return plan;
+        result = result with { Approximate = [.. result.Approximate.Union(near)] };
+        if (result.Approximate.Length == near.Length) result = result with { Notes = result.Notes.Add($"approximate: {near.Length} layers run on weights stored as {string.Join(", ", plan.SmallForms.Select(static form => form.ShortName()))}{(plan.Nodes.Any(static node => node.RoundsActivations) ? ", with activations rounded to 8 bits" : "")}") };
+        return plan;
+    }
+
     private LoweringResult Finish(LoweringResult result, GraphTrace trace, PlanParts parts, Func<string, Wire, LoweredOutput> timeOf)
     {
         if (!trace.Blockers.IsEmpty) return result with { Blockers = trace.Blockers };
@@ -215,6 +230,7 @@ public sealed class OnnxLowering
         ImmutableArray<PlanOutput> outputs = [.. _model.Graph.Outputs.Where(output => !parts.IsStateOutput(output.Name)).Select(output => new PlanOutput(output.Name, trace.Outputs[output.Name].Wire))];
         ImmutableArray<StepConstant> constants = [.. _model.Graph.Inputs.Where(input => _options.Constants.ContainsKey(input.Name)).Select(input => new StepConstant(input.Name, _options.Constants[input.Name])), .. StepMetadata.ConstantsOf(_model.Metadata).Where(constant => _model.Graph.Inputs.All(input => input.Name != constant.Name))];
         StepPlan plan = parts.Build(_model.File, inputs, outputs, constants);
+        plan = WithForm(plan, ref result);
         return StepCost.Excess(plan) is { } blocker ? result with { Blockers = [blocker] } : result with { Plan = plan, Nodes = LoweredNode.Of(trace, timeOf) };
     }
 }

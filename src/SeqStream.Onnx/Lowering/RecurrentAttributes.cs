@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using SeqStream.Cells;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Onnx.Lowering;
 
@@ -141,7 +142,15 @@ internal sealed class RecurrentAttributes
         if (found != new TensorShape(expected)) throw _node.Refuse($"{name} is {found}, expected {new TensorShape(expected)}", Repair);
     }
 
+    /// <summary>In the small form in which the model stores W and R, if kernels take it.</summary>
     private CellWeights Take(int direction)
+    {
+        StoredMatrix? input = _input.Stored?.TryTake(direction, isTransposed: false), recurrent = _recurrent.Stored?.TryTake(direction, isTransposed: false);
+        if (input is null || recurrent is null || input.Form != recurrent.Form) return TakeValues(direction);
+        return new(Kind, input, recurrent, _bias is null ? null : Part(_bias, direction), _peepholes is null ? null : Part(_peepholes, direction));
+    }
+
+    private CellWeights TakeValues(int direction)
         => new(Kind, InputSize, HiddenSize, Part(_input, direction), Part(_recurrent, direction), _bias is null ? null : Part(_bias, direction), _peepholes is null ? null : Part(_peepholes, direction));
 
     private float[] Part(ConstantTensor tensor, int direction)

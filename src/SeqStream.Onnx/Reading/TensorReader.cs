@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Onnx.Reading;
 
@@ -13,8 +14,10 @@ internal static class TensorReader
     private const int DoubleList = 10;
     private const int UInt64List = 11;
     private const int BFloat16 = 16;
+    private const int UInt4 = 21;
+    private const int Int4 = 22;
 
-    /// <summary>Reads one tensor; bfloat16 elements become float32, which holds each of them exactly. <paramref name="reader"/> is taken by value: the elements are walked a second time.</summary>
+    /// <summary>Reads one tensor; bfloat16 elements become float32, and 4-bit integers 8-bit ones, which hold each of them exactly. <paramref name="reader"/> is taken by value: the elements are walked a second time.</summary>
     public static OnnxTensor Read(ProtobufReader reader)
     {
         ProtobufReader elements = reader;
@@ -49,12 +52,13 @@ internal static class TensorReader
                 default: reader.Skip(); break;
             }
         }
-        bool isBrief = typeNumber == BFloat16;
-        ElementType type = isBrief ? ElementType.UInt16 : TypeOf(typeNumber);
+        bool isBrief = typeNumber == BFloat16, isNibbles = typeNumber is UInt4 or Int4;
+        ElementType type = isBrief ? ElementType.UInt16 : isNibbles ? ElementType.UInt8 : TypeOf(typeNumber);
         if (type == ElementType.None) return new OnnxTensor(name, null, $"its elements are {TypeName(typeNumber)}, which SeqStream does not compute with");
-        TensorShape shape = ShapeOf(elements, name, dimensions ?? []);
+        TensorShape shape = ShapeOf(elements, name, dimensions ?? []), whole = shape;
+        if (isNibbles) shape = new TensorShape((int)(((long)whole.ElementCount + 1) / 2));
         ConstantTensor tensor = external is null ? ReadElements(elements, name, type, shape, raw) : ReadExternal(reader, name, type, shape, external);
-        return new OnnxTensor(name, isBrief ? Widened(tensor, elements) : tensor, null);
+        return new OnnxTensor(name, isBrief ? Widened(tensor, elements) : isNibbles ? Unpacked(tensor, whole, typeNumber == Int4, elements) : tensor, null);
     }
 
     /// <summary>SeqStream's element type for an ONNX type number; None where it has none.</summary>
@@ -82,7 +86,20 @@ internal static class TensorReader
         ReadOnlySpan<ushort> bits = halves.Values<ushort>();
         float[] wide = new float[bits.Length];
         for (int at = 0; at < wide.Length; at++) wide[at] = BitConverter.UInt32BitsToSingle((uint)bits[at] << 16);
-        return ConstantTensor.Float32(halves.Shape, wide);
+        return ConstantTensor.Float32(halves.Shape, wide).WithStored(StoredTensor.OfHalves(WeightForm.BFloat16, halves.Shape, bits));
+    }
+
+    /// <summary>Two 4-bit integers in a byte, the first in its lower half.</summary>
+    private static ConstantTensor Unpacked(ConstantTensor pairs, TensorShape shape, bool isSigned, ProtobufReader reader)
+    {
+        reader.Budget.TakeBytes(shape.ElementCount, reader.Offset);
+        byte[] bytes = new byte[shape.ElementCount];
+        for (int at = 0; at < bytes.Length; at++)
+        {
+            int nibble = pairs.Bytes[at / 2] >> (at % 2 * 4) & 0xf;
+            bytes[at] = (byte)(isSigned && nibble > 7 ? nibble - 16 : nibble);
+        }
+        return new ConstantTensor(isSigned ? ElementType.Int8 : ElementType.UInt8, shape, bytes);
     }
 
     private static void RefuseUnlessAllowed(in ProtobufReader reader, string name)

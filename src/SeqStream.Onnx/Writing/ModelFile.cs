@@ -12,6 +12,8 @@ internal sealed class ModelFile
     public const long AllStreams = -2;
 
     private const int IrVersion = 8;
+    private const int NewIrVersion = 10;
+    private const int OpsetOfNewIr = 21;
     private readonly ProtobufWriter _initializers = new();
     private ProtobufWriter _nodes = new();     // these three of the graph that is being written
     private ProtobufWriter _inputs = new();
@@ -33,6 +35,14 @@ internal sealed class ModelFile
         ProtobufWriter encoded = new();
         foreach (int size in tensor.Shape.Dimensions) encoded.Integer(1, size);
         _initializers.Message(5, encoded.Integer(2, (int)tensor.Type).Text(8, name).Bytes(9, tensor.Bytes));
+    }
+
+    /// <summary>Stores a tensor of any of ONNX's types.</summary>
+    public void Initializer(string name, int type, ReadOnlySpan<int> shape, ReadOnlySpan<byte> bytes)
+    {
+        ProtobufWriter encoded = new();
+        foreach (int size in shape) encoded.Integer(1, size);
+        _initializers.Message(5, encoded.Integer(2, type).Text(8, name).Bytes(9, bytes));
     }
 
     /// <summary>Adds a node; an empty name is an absent optional input or output.</summary>
@@ -69,7 +79,7 @@ internal sealed class ModelFile
     public byte[] Encode(string graphName, int opset, string producer, string description)
     {
         ProtobufWriter graph = new ProtobufWriter().Fields(_nodes).Text(2, graphName).Fields(_initializers).Fields(_inputs).Fields(_outputs);
-        return new ProtobufWriter().Integer(1, IrVersion).Text(2, producer).Text(6, description).Message(7, graph)
+        return new ProtobufWriter().Integer(1, opset < OpsetOfNewIr ? IrVersion : NewIrVersion).Text(2, producer).Text(6, description).Message(7, graph)
             .Message(8, new ProtobufWriter().Text(1, "").Integer(2, opset)).Fields(_metadata).Written.ToArray();
     }
 

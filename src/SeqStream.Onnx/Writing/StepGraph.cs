@@ -245,6 +245,16 @@ internal sealed class StepGraph
     /// <summary>A float32 constant.</summary>
     public string Floats(TensorShape shape, ReadOnlySpan<float> values, string name) => Constant(ConstantTensor.Float32(shape, values), name);
 
+    /// <summary>A constant of any of ONNX's types, little-endian and row-major.</summary>
+    public string Raw(string name, int type, ReadOnlySpan<int> shape, ReadOnlySpan<byte> bytes)
+    {
+        string key = $"{name} {type} {string.Join(',', shape.ToArray())} {Convert.ToHexString(System.Security.Cryptography.SHA256.HashData(bytes))}";
+        if (_constants.TryGetValue(key, out string? known)) return known;
+        string unique = Unique(name);
+        File.Initializer(unique, type, shape, bytes);
+        return _constants[key] = unique;
+    }
+
     /// <summary>A constant. Equal small ones are stored once.</summary>
     public string Constant(ConstantTensor tensor, string name)
     {

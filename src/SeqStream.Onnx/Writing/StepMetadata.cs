@@ -4,6 +4,7 @@ using SeqStream.Contracts;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Onnx.Lowering.Rules;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Onnx.Writing;
 
@@ -13,6 +14,7 @@ namespace SeqStream.Onnx.Writing;
 /// seqstream.state.INPUT     OUTPUT;init=zeros | ones | a number for all elements | base64:little-endian elements of the input
 /// seqstream.output.NAME     timing=EveryStep;delay=2;frames=1;axis=2;length=floor((S + 2) / 4);origin=0;lookahead=3
 /// seqstream.constant.NAME   int64;[1];base64:...    an input of the original that was bound to one value
+/// seqstream.weights         int8 | int4: products of the integer weights in the file are meant to be integer, with activations rounded to 8 bits
 /// seqstream.frames          source frames of one step
 /// seqstream.shortest        source frames of the shortest stream whose steps equal the whole sequence
 /// </code>
@@ -24,6 +26,7 @@ internal static class StepMetadata
     private const string ConstantPrefix = "seqstream.constant.";
     private const string FramesKey = "seqstream.frames";
     private const string ShortestKey = "seqstream.shortest";
+    private const string WeightsKey = "seqstream.weights";
     private const string Base64 = "base64:";
     private const int MostDelay = 1 << 20;
 
@@ -37,6 +40,7 @@ internal static class StepMetadata
             if (timing is not null) yield return (OutputPrefix + output.Name, Show(timing, options.Streams != 1 && !StepGraph.IsBatched(output.Wire.Shape) ? 1 : 0));
         }
         foreach (StepConstant constant in plan.Constants) yield return (ConstantPrefix + constant.Name, $"{constant.Value.Type.DisplayName()};{constant.Value.Shape};{Base64}{Convert.ToBase64String(constant.Value.Bytes)}");
+        if (plan.SmallForms.Any(static form => form.IsInteger())) yield return (WeightsKey, plan.SmallForms.Last(static form => form.IsInteger()).ShortName());
         yield return (FramesKey, lowering.FramesPerStep.ToString(CultureInfo.InvariantCulture));
         yield return (ShortestKey, lowering.ShortestStream.ToString(CultureInfo.InvariantCulture));
     }
@@ -95,6 +99,17 @@ internal static class StepMetadata
             TensorShape shape = new([.. sizes.Select(static size => int.Parse(size, CultureInfo.InvariantCulture))]);
             if (Read(parts[2], type, shape) is { } value) yield return new StepConstant(key[ConstantPrefix.Length..], value);
         }
+    }
+
+    /// <summary>True if products of the file's integer weights are meant to be integer.</summary>
+    /// <param name="metadata">The file's.</param>
+    /// <param name="unknown">A form that the file names and SeqStream does not know; null if there is none.</param>
+    public static bool HasIntegerProducts(IReadOnlyDictionary<string, string> metadata, out string? unknown)
+    {
+        string? text = metadata.GetValueOrDefault(WeightsKey);
+        bool isKnown = WeightForms.TryParse(text, out WeightForm form);
+        unknown = isKnown ? null : text;
+        return isKnown && form.IsInteger();
     }
 
     /// <summary>Source frames of one step; 1 unless the metadata say more.</summary>

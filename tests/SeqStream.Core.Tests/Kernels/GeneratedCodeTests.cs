@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Reflection;
 using System.Text.RegularExpressions;
 using SeqStream.Cells;
+using SeqStream.Weights;
 
 namespace SeqStream.Kernels;
 
@@ -24,6 +25,7 @@ public sealed unsafe partial class GeneratedCodeTests
                 {
                     LayerProblem problem = new(kind, 1, null, input, hidden);
                     RecurrentLayer.Pack(problem.Weights, problem.Options, choice).Prewarm(9);
+                    foreach (WeightForm form in WeightForms.All) RecurrentLayer.Pack(problem.Weights.To(form), problem.Options, choice).Prewarm(9);
                 }
             }
             foreach (int columns in (ReadOnlySpan<int>)[1, 5, 9, 17, 33, 70, 128, 140]) DenseLayer.Pack(new float[7 * columns], 7, columns, false, [], choice).Prewarm(7);

@@ -1,4 +1,5 @@
 using SeqStream.Cells;
+using SeqStream.Weights;
 
 namespace SeqStream.Kernels;
 
@@ -22,7 +23,26 @@ internal sealed unsafe class LayerProblem
         Options = options ?? new CellOptions { LinearBeforeReset = true };
     }
 
-    public CellWeights Weights { get; }
+    public CellWeights Weights { get; private set; }
+
+    /// <summary>A problem large enough for kernels of small weights, of odd sizes.</summary>
+    public static LayerProblem Large(CellKind kind, int seed)
+    {
+        const int LeastElements = 12 * 1024;
+        Random random = new(seed);
+        int[] sizes = [5, 7, 16, 17, 31, 33, 48, 64, 65, 100, 129, 144];
+        int hidden = sizes[random.Next(sizes.Length)], gates = kind switch { CellKind.Rnn => 1, CellKind.Gru => 3, _ => 4 };
+        int least = Math.Max(1, (LeastElements + gates * hidden - 1) / (gates * hidden) - hidden);
+        return new LayerProblem(kind, seed, input: least + random.Next(9), hidden: hidden);
+    }
+
+    /// <summary>The same problem with its weights rounded to a form.</summary>
+    public LayerProblem To(WeightForm form)
+    {
+        Weights = Weights.To(form);
+        Assert.Equal(form, Weights.Form);
+        return this;
+    }
 
     public CellOptions Options { get; }
 

@@ -107,7 +107,7 @@ public sealed unsafe class RecurrentLayerTests
         return new LayerProblem(kind, seed, options, peepholes: kind == CellKind.Lstm && random.Next(2) == 0);
     }
 
-    private static void AssertLikeSpecification(LayerProblem problem, KernelChoice choice, float tolerance)
+    internal static void AssertLikeSpecification(LayerProblem problem, KernelChoice choice, float tolerance)
     {
         const int Streams = 5;
         RecurrentLayer layer = RecurrentLayer.Pack(problem.Weights, problem.Options, choice);
@@ -128,7 +128,7 @@ public sealed unsafe class RecurrentLayerTests
     }
 
     /// <summary>Steps streams alone, and the same streams in random batches in random order; lanes join and leave at every step.</summary>
-    private static void AssertBatchInvariant(LayerProblem problem, KernelChoice choice)
+    internal static void AssertBatchInvariant(LayerProblem problem, KernelChoice choice)
     {
         const int Streams = 23;
         RecurrentLayer layer = RecurrentLayer.Pack(problem.Weights, problem.Options, choice);

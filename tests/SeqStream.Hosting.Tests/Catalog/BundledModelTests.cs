@@ -6,6 +6,7 @@ using SeqStream.Hosting.Verification;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Pipeline;
 using SeqStream.TestSupport;
+using SeqStream.Weights;
 
 namespace SeqStream.Hosting.Tests.Catalog;
 
@@ -13,6 +14,7 @@ namespace SeqStream.Hosting.Tests.Catalog;
 public sealed class BundledModelTests
 {
     private const double Tolerance = 1e-4;
+    private static readonly ModelLoadOptions s_exact = new() { Weights = WeightForm.Float32 };
 
     public static TheoryData<string> Models => [.. Catalog.Names()];
 
@@ -24,7 +26,7 @@ public sealed class BundledModelTests
     [MemberData(nameof(ModelsWithGoldenPorts))]
     public async Task Features_and_answers_equal_those_of_the_training_code(string name)
     {
-        using LoadedModel model = ModelLoader.Load(Catalog.Resolve(name));
+        using LoadedModel model = ModelLoader.Load(Catalog.Resolve(name), s_exact);
         foreach (GoldenSequence sequence in GoldenSequence.Of(name))
         {
             Dictionary<string, List<double[]>> inputs = model.FrameSignature.Inputs.ToDictionary(static port => port.Name, static _ => new List<double[]>());
@@ -40,7 +42,7 @@ public sealed class BundledModelTests
     public void Steps_equal_the_whole(string name)
     {
         ModelReference reference = Catalog.Resolve(name);
-        LoweringResult lowering = ModelLoader.Inspect(reference, new ModelLoadOptions());
+        LoweringResult lowering = ModelLoader.Inspect(reference, s_exact);
         VerificationReport report = ModelVerifier.Verify(reference.ModelPath, lowering, reference.Card.Bounds, new VerificationOptions { Rounds = 1 });
         Assert.True(report.IsEqual, $"{name}: {report.FirstDifference}");
         Assert.True(report.Frames > 0);

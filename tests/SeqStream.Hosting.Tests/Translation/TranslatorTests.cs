@@ -6,6 +6,7 @@ using SeqStream.Pipeline;
 using SeqStream.Pipeline.Checkpoints;
 using SeqStream.Plan;
 using SeqStream.TestSupport;
+using SeqStream.Weights;
 
 namespace SeqStream.Hosting.Tests.Translation;
 
@@ -19,7 +20,7 @@ public sealed class TranslatorTests : IDisposable
         "Un groupe de personnes attend le bus devant un vieux bâtiment rouge.", "Va !", "Une femme en robe bleue danse.",
     ];
 
-    private readonly LoadedModel _model = ModelLoader.Load(ModelCatalog.Find(Path.Combine(SharedFolder.Repository, "models")).Resolve("translate-fr-en"));
+    private readonly LoadedModel _model = ModelLoader.Load(ModelCatalog.Find(Path.Combine(SharedFolder.Repository, "models")).Resolve("translate-fr-en"), new ModelLoadOptions { Weights = WeightForm.Float32 });
 
     public static TheoryData<string> Golden => [.. File.ReadLines(Path.Combine(SharedFolder.Repository, "models", "translate-fr-en", "golden.jsonl"))];
 

@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using SeqStream.Cells;
 using SeqStream.Kernels;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Operators.Streaming;
 
@@ -78,6 +79,15 @@ public sealed unsafe class LookAheadNode : StepNode
 
     /// <inheritdoc/>
     public override ImmutableArray<float[]> OwnWeights => Weights.Arrays;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<StoredMatrix> StoredWeights => Weights.Stored;
+
+    /// <inheritdoc/>
+    public override bool RoundsActivations => RecurrentNames.RoundsActivations(Weights, Options);
+
+    /// <inheritdoc/>
+    public override StepNode WithWeights(WeightForm form) => new LookAheadNode(Name, Clock, Weights.To(form), Options, Inputs[0]!, Inputs[1], Inputs[2], Outputs[0]!, Frames, Ahead, Delay, Length);
 
     /// <inheritdoc/>
     public override long Operations => (long)Frames * (Ahead + 1) * RecurrentNames.OperationsOf(Weights);

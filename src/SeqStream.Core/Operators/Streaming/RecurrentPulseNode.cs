@@ -3,6 +3,7 @@ using System.Runtime.CompilerServices;
 using SeqStream.Cells;
 using SeqStream.Kernels;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Operators.Streaming;
 
@@ -76,6 +77,15 @@ public sealed unsafe class RecurrentPulseNode : StepNode
 
     /// <inheritdoc/>
     public override ImmutableArray<float[]> OwnWeights => Weights.Arrays;
+
+    /// <inheritdoc/>
+    public override ImmutableArray<StoredMatrix> StoredWeights => Weights.Stored;
+
+    /// <inheritdoc/>
+    public override bool RoundsActivations => RecurrentNames.RoundsActivations(Weights, Options);
+
+    /// <inheritdoc/>
+    public override StepNode WithWeights(WeightForm form) => new RecurrentPulseNode(Name, Clock, Weights.To(form), Options, Inputs[0]!, Memory, Outputs[0]!, Outputs[1], Outputs[2], Frames, Delay, Length);
 
     /// <inheritdoc/>
     public override long Operations => Frames * RecurrentNames.OperationsOf(Weights);

@@ -2,6 +2,7 @@ using SeqStream.Operators;
 using SeqStream.Operators.Elementwise;
 using SeqStream.Operators.Matrix;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Onnx.Lowering.Rules;
 
@@ -36,7 +37,7 @@ internal static class MatrixRules
         }
         Wire output = composition.Wire(a.Type, new TensorShape([.. batches.Dimensions, a.Shape[-2], b.Shape[-1]]));
         StepNode product = DenseNode.Accepts(a, b)
-            ? new DenseNode(node.Name, "MatMul", a, b, null, output, new MatrixProductOptions())
+            ? new DenseNode(node.Name, "MatMul", a, b, null, output, new MatrixProductOptions(), b.Constant!.Stored?.TryTake(0, isTransposed: true))
             : new MatrixProductNode(node.Name, "MatMul", a, b, null, output, new MatrixProductOptions());
         Wire result = composition.Add(product, output);
         List<int> shape = [.. batches.Dimensions];
@@ -63,11 +64,12 @@ internal static class MatrixRules
         {
             return composition.Result(composition.Add(new MatrixProductNode(node.Name, "Gemm", a, b, c, output, options), output));
         }
+        StoredMatrix? stored = options.Alpha == 1 ? b.Constant!.Stored?.TryTake(0, isTransposed: !options.TransposeRight) : null;
         if (c is null || DenseNode.AcceptsBias(c, output.Shape[1]))
         {
-            return composition.Result(composition.Add(new DenseNode(node.Name, "Gemm", a, b, c, output, options), output));
+            return composition.Result(composition.Add(new DenseNode(node.Name, "Gemm", a, b, c, output, options, stored), output));
         }
-        Wire product = composition.Add(new DenseNode(node.Name, "Gemm", a, b, null, output, options), output);
+        Wire product = composition.Add(new DenseNode(node.Name, "Gemm", a, b, null, output, options, stored), output);
         Wire addend = options.Beta == 1 ? c : composition.Binary(BinaryFunction.Mul, c, composition.Constant(c.Type, options.Beta));
         return composition.Result(composition.Binary(BinaryFunction.Add, product, addend));
     }

@@ -95,20 +95,20 @@ internal static class QuantizationRules
         {
             throw node.Broken($"{wire} does not give {shape} a scale in blocks of {block} along dimension {axis}");
         }
-        return composition.Add(Repeated(composition, wire, shape, axis, block, out Wire output), output);
+        block = Math.Min(block, Math.Max(shape[axis], 1));
+        Wire repeated = composition.Add(Repeated(composition, wire, shape, axis, block, out Wire output), output);
+        if (repeated.Shape == shape) return repeated;
+        Wire cut = composition.Wire(wire.Type, shape); // the last block is not full
+        return composition.Add(RearrangeNode.Slice(node.Name, "Slice", repeated, cut, new int[shape.Rank], [.. Enumerable.Repeat(1, shape.Rank)]), cut);
     }
 
     private static RearrangeNode Repeated(Composition composition, Wire wire, TensorShape shape, int axis, int block, out Wire output)
     {
         NodeContext node = composition.Node;
-        if (shape[axis] % block != 0)
-        {
-            throw node.Refuse($"dimension {axis} of {shape} is no whole number of blocks of {block}", "Quantize the model in whole blocks");
-        }
         int[] strides = wire.Shape.Strides();
-        output = composition.Wire(wire.Type, shape);
+        output = composition.Wire(wire.Type, new TensorShape([.. shape.Dimensions[..axis], wire.Shape[axis] * block, .. shape.Dimensions[(axis + 1)..]]));
         return new RearrangeNode(node.Name, "Expand", wire, output,
-            [.. shape.Dimensions[..axis], shape[axis] / block, block, .. shape.Dimensions[(axis + 1)..]],
+            [.. shape.Dimensions[..axis], wire.Shape[axis], block, .. shape.Dimensions[(axis + 1)..]],
             [.. strides[..(axis + 1)], 0, .. strides[(axis + 1)..]]);
     }
 }

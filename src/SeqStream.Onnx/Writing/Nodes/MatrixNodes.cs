@@ -43,6 +43,7 @@ internal static class MatrixNodes
 
     private static string Weights(StepGraph graph, DenseNode node)
     {
+        if (node.Stored is { } stored) return StoredWeights.Transposed(graph, stored, node.Inputs[1]!.Name);
         ConstantTensor weight = node.Inputs[1]!.Constant!;
         if (!node.Options.TransposeRight) return Scaled(graph, weight, node.Options.Alpha, node.Inputs[1]!.Name);
         return Scaled(graph, Transposed(weight, node.Columns, node.Inner), node.Options.Alpha, $"{node.Inputs[1]!.Name}.transposed");

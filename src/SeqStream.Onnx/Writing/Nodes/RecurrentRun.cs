@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using SeqStream.Cells;
 using SeqStream.Operators;
 using SeqStream.Plan;
+using SeqStream.Weights;
 
 namespace SeqStream.Onnx.Writing.Nodes;
 
@@ -34,7 +35,7 @@ internal sealed class RecurrentRun(StepGraph graph, ImmutableArray<RecurrentDire
     private Answer WriteLayer(string x, string lengths, string h, string c)
     {
         CellOptions options = directions[0].Options;
-        List<string> inputs = [x, Stacked("W", First.Input.Length / First.InputSize, First.InputSize, static weights => weights.Input), Stacked("R", First.Recurrent.Length / First.HiddenSize, First.HiddenSize, static weights => weights.Recurrent)];
+        List<string> inputs = [x, Matrices("W", First.InputSize, static weights => weights.Input, static weights => weights.StoredInput), Matrices("R", First.HiddenSize, static weights => weights.Recurrent, static weights => weights.StoredRecurrent)];
         bool hasBias = directions.Any(static direction => direction.Weights.Bias is not null), hasPeepholes = directions.Any(static direction => direction.Weights.Peepholes is not null);
         inputs.Add(hasBias ? Stacked("B", 2 * First.Gates * First.HiddenSize, 0, static weights => weights.Bias ?? new float[2 * weights.Gates * weights.HiddenSize]) : "");
         inputs.AddRange([lengths, h]);
@@ -66,6 +67,15 @@ internal sealed class RecurrentRun(StepGraph graph, ImmutableArray<RecurrentDire
         attributes.Add(("activations", names.ToArray()));
         if (alphas.Count > 0) attributes.Add(("activation_alpha", alphas.ToArray()));
         if (betas.Count > 0) attributes.Add(("activation_beta", betas.ToArray()));
+    }
+
+    /// <summary>[directions, rows, columns], in the small form in which all directions have them.</summary>
+    private string Matrices(string part, int columns, Func<CellWeights, float[]> take, Func<CellWeights, StoredMatrix?> takeStored)
+    {
+        bool isStored = First.Form != WeightForm.Float32 && directions.All(direction => direction.Weights.Form == First.Form);
+        return isStored
+            ? StoredWeights.Stacked(graph, [.. directions.Select(direction => takeStored(direction.Weights)!)], $"{name}.{part}")
+            : Stacked(part, First.Gates * First.HiddenSize, columns, take);
     }
 
     /// <summary>The arrays of all directions one after the other: [directions, rows, columns], or [directions, rows] for 0 columns.</summary>
