@@ -24,7 +24,7 @@ public sealed class WebSocketTransport(Uri uri, TlsOptions? tls = null) : ITrans
         try
         {
             await socket.ConnectAsync(uri, cancellation).ConfigureAwait(false);
-            return WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: true);
+            return new WebSocketBytes(socket);
         }
         catch (WebSocketException problem)
         {

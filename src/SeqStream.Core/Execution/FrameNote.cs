@@ -2,10 +2,10 @@ using System.Runtime.InteropServices;
 using SeqStream.Contracts;
 using SeqStream.State;
 
-namespace SeqStream.Pipeline.Shards;
+namespace SeqStream.Execution;
 
 /// <summary>What is known of one frame beside its numbers, for the emissions that answer for it.</summary>
-internal sealed class FrameNote
+public sealed class FrameNote
 {
     private readonly List<byte> _echo = [];
     private byte[] _text = [];

@@ -1,4 +1,4 @@
-namespace SeqStream.Hosting.Catalog;
+namespace SeqStream.Models;
 
 /// <summary>How <c>generate</c> uses a model: the card's section <c>generation</c>.</summary>
 /// <param name="Writes">What its texts are: <c>abc</c> for tunes in ABC notation, else empty.</param>

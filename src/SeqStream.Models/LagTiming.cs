@@ -3,7 +3,7 @@ using SeqStream.Contracts;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Plan;
 
-namespace SeqStream.Hosting.Catalog;
+namespace SeqStream.Models;
 
 /// <summary>Says what a compiled model's steps mean in the time of a stream.</summary>
 public static class LagTiming

@@ -2,7 +2,7 @@ using System.Collections.Immutable;
 using System.Text.Json;
 using SeqStream.Contracts;
 
-namespace SeqStream.Hosting.Catalog;
+namespace SeqStream.Models;
 
 /// <summary>What <c>card.json</c> says of a model: its task, how frames become inputs and outputs become emissions, and what was measured.</summary>
 public sealed record ModelCard
@@ -79,18 +79,27 @@ public sealed record ModelCard
     public static ModelCard Load(string path)
     {
         ArgumentException.ThrowIfNullOrEmpty(path);
+        return Parse(File.ReadAllBytes(path), path);
+    }
+
+    /// <summary>Reads a card from memory.</summary>
+    /// <param name="json">The card, JSON in UTF-8; not needed afterwards.</param>
+    /// <param name="source">Where it came from, for messages.</param>
+    /// <exception cref="CardException">The bytes are no card; the message names the key.</exception>
+    public static ModelCard Parse(ReadOnlyMemory<byte> json, string source)
+    {
         try
         {
-            using JsonDocument document = JsonDocument.Parse(File.ReadAllBytes(path), new JsonDocumentOptions { MaxDepth = 32 });
+            using JsonDocument document = JsonDocument.Parse(json, new JsonDocumentOptions { MaxDepth = 32 });
             return Read(document.RootElement.Clone());
         }
         catch (JsonException problem)
         {
-            throw new CardException($"Model card '{path}' is not JSON: {problem.Message}", problem);
+            throw new CardException($"Model card '{source}' is not JSON: {problem.Message}", problem);
         }
         catch (CardException problem)
         {
-            throw new CardException($"{problem.Message} (in '{path}')", problem);
+            throw new CardException($"{problem.Message} (in '{source}')", problem);
         }
     }
 

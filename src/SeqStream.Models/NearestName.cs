@@ -1,4 +1,4 @@
-namespace SeqStream.Hosting.Catalog;
+namespace SeqStream.Models;
 
 /// <summary>Finds what somebody probably meant.</summary>
 public static class NearestName

@@ -1,14 +1,14 @@
 using SeqStream.Contracts;
 using SeqStream.State;
 
-namespace SeqStream.Pipeline.Shards;
+namespace SeqStream.Execution;
 
 /// <summary>
 /// Notes of the newest frames of one stream, for answers that lag: each answer gets the time, the text and the passed-through members of its own frame. Frames about which there is
 /// nothing to note cost nothing.
 /// </summary>
 [HotPath]
-internal sealed class FrameNotes
+public sealed class FrameNotes
 {
     private FrameNote?[] _notes = [];   // [frame % length]
 

@@ -1,6 +1,6 @@
 using System.Collections.Immutable;
 
-namespace SeqStream.Hosting.Catalog;
+namespace SeqStream.Models;
 
 /// <summary>The models that can be called by name: folders with a <c>card.json</c> under <c>models/</c>.</summary>
 public sealed class ModelCatalog
@@ -8,7 +8,8 @@ public sealed class ModelCatalog
     /// <summary>The environment variable that names the folder of models; it is then the only one.</summary>
     public const string FolderVariable = "SEQSTREAM_MODELS";
 
-    internal const string CardFile = "card.json";
+    /// <summary>The file of a model's folder that says what the model is.</summary>
+    public const string CardFile = "card.json";
 
     private ModelCatalog(ImmutableArray<string> folders) => Folders = folders;
 

@@ -1,4 +1,4 @@
-namespace SeqStream.Hosting.Catalog;
+namespace SeqStream.Models;
 
 /// <summary>A measured figure of a model.</summary>
 /// <param name="Metric">What was measured, such as <c>entity F1</c>.</param>

@@ -1,4 +1,4 @@
-namespace SeqStream.Hosting.Catalog;
+namespace SeqStream.Models;
 
 /// <summary>A model that was found: its card and the file it names.</summary>
 /// <param name="Card">The card; for a bare file one that says nothing but its name.</param>
