@@ -104,8 +104,51 @@ internal static class PlainLinq
         }
     }
 
+    public static PlainOrder<T> Order<T>(this IEnumerable<T> source, IComparer<T>? comparer = null) => source.OrderBy(static item => item, comparer);
+
+    public static PlainOrder<T> OrderBy<T, TKey>(this IEnumerable<T> source, Func<T, TKey> key, IComparer<TKey>? comparer = null) => new(source, PlainOrder<T>.By(key, comparer));
+
+    public static PlainOrder<T> OrderByDescending<T, TKey>(this IEnumerable<T> source, Func<T, TKey> key) => new(source, PlainOrder<T>.Against(key));
+
     public static T[] ToArray<T>(this IEnumerable<T> source) => [.. source.ToList()];
 
     public static List<T> ToList<T>(this IEnumerable<T> source) => new(source);
+}
+
+/// <summary>A sequence in the order of its keys; items with equal keys stay as they came.</summary>
+internal sealed class PlainOrder<T>(IEnumerable<T> source, Comparison<T> comparison) : IEnumerable<T>
+{
+    public static Comparison<T> By<TKey>(Func<T, TKey> key, IComparer<TKey>? comparer = null)
+    {
+        comparer ??= Comparer<TKey>.Default;
+        return (a, b) => comparer.Compare(key(a), key(b));
+    }
+
+    public static Comparison<T> Against<TKey>(Func<T, TKey> key) => (a, b) => Comparer<TKey>.Default.Compare(key(b), key(a));
+
+    public PlainOrder<T> ThenBy<TKey>(Func<T, TKey> key, IComparer<TKey>? comparer = null) => Then(By(key, comparer));
+
+    public PlainOrder<T> ThenByDescending<TKey>(Func<T, TKey> key) => Then(Against(key));
+
+    public IEnumerator<T> GetEnumerator()
+    {
+        List<T> items = new(source);
+        int[] places = new int[items.Count];
+        for (int place = 0; place < places.Length; place++) places[place] = place;
+        Array.Sort(places, (a, b) =>
+        {
+            int order = comparison(items[a], items[b]);
+            return order != 0 ? order : a - b;
+        });
+        foreach (int place in places) yield return items[place];
+    }
+
+    System.Collections.IEnumerator System.Collections.IEnumerable.GetEnumerator() => GetEnumerator();
+
+    private PlainOrder<T> Then(Comparison<T> next) => new(source, (a, b) =>
+    {
+        int order = comparison(a, b);
+        return order != 0 ? order : next(a, b);
+    });
 }
 #endif
