@@ -38,6 +38,15 @@ public sealed class InterfaceTests
         Assert.Equal(0, run.ExitCode);
     }
 
+    [Fact]
+    public void Threads_that_share_a_session_by_mistake_get_answers()
+    {
+        NativeBuild.Outcome run = NativeBuild.Run(NativeBuild.TestProgram("threads"), ["activity"]);
+
+        Assert.Equal("", run.Errors);
+        Assert.Equal(0, run.ExitCode);
+    }
+
     [Theory]
     [InlineData("csv", "activity")]
     [InlineData("csv", "motions")]

@@ -77,7 +77,7 @@ internal static class NativeBuild
         foreach (string source in Directory.EnumerateFiles(Path.Combine(SharedFolder.Repository, "tests", "SeqStream.Native.Tests", "c"), "*.c"))
         {
             string program = Path.Combine(programs, Path.GetFileNameWithoutExtension(source));
-            Outcome compiled = Run("gcc", ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror", $"-I{s_folder.Value}/include", source, "-o", program, $"-L{s_folder.Value}/lib", "-lseqstream", "-lm", "-Wl,-rpath,$ORIGIN/../lib"]);
+            Outcome compiled = Run("gcc", ["-std=gnu99", "-O2", "-Wall", "-Wextra", "-Werror", $"-I{s_folder.Value}/include", source, "-o", program, $"-L{s_folder.Value}/lib", "-lseqstream", "-lm", "-pthread", "-Wl,-rpath,$ORIGIN/../lib"]);
             if (compiled.ExitCode != 0) throw new InvalidOperationException(compiled.Errors);
         }
         return programs;
