@@ -19,6 +19,7 @@ public sealed class StreamSession : IDisposable
     private readonly int _outputCount;
     private readonly NativeExecutor? _inPlace;
     private readonly nint _row; // of the stream, where it is stepped in place
+    private bool _isMarked; // while a batch gathers its sessions
 
     internal StreamSession(IExecutorFactory executors)
     {
@@ -26,7 +27,7 @@ public sealed class StreamSession : IDisposable
         _executor = executors.CreateExecutor(maxLanes: 1, expectedStreams: 2);
         _slot[0] = _executor.Rent();
         _spare[0] = _executor.Rent();
-        _hasPlainPorts = IsPlain(Signature.Inputs) && IsPlain(Signature.Outputs);
+        _hasPlainPorts = IsPlain(Signature);
         if (!_hasPlainPorts) return;
         _inputCount = Signature.Inputs[0].ElementCount;
         _outputCount = Signature.Outputs[0].ElementCount;
@@ -106,10 +107,23 @@ public sealed class StreamSession : IDisposable
     /// <summary>The stream's memory as bytes that any process with the same model can restore: see <see cref="StateSnapshot"/>.</summary>
     public byte[] Save()
     {
-        byte[] snapshot = new byte[StateSnapshot.ByteCount(Signature.Layout)];
+        byte[] snapshot = new byte[SavedBytes];
+        Save(snapshot);
+        return snapshot;
+    }
+
+    /// <summary>Bytes of what <see cref="Save()"/> gives.</summary>
+    public int SavedBytes => StateSnapshot.ByteCount(Signature.Layout);
+
+    /// <summary>The same into memory of the caller, without allocating.</summary>
+    /// <param name="snapshot">[<see cref="SavedBytes"/>], written.</param>
+    /// <exception cref="ArgumentException">The length is another.</exception>
+    [HotPath]
+    public void Save(Span<byte> snapshot)
+    {
+        if (snapshot.Length != SavedBytes) throw new ArgumentException($"A saved state of model '{Signature.ModelName}' has {SavedBytes} bytes, but room for {snapshot.Length} was given.", nameof(snapshot));
         _executor.Save(_slot[0], StateSnapshot.RowOf(snapshot, Signature.Layout));
         StateSnapshot.Seal(snapshot, Signature.Layout, Signature.ModelId, Steps);
-        return snapshot;
     }
 
     /// <summary>Replaces the stream's memory by a saved one.</summary>
@@ -143,6 +157,33 @@ public sealed class StreamSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _executor.Dispose();
 
+    /// <summary>True if a model has one float32 input and one float32 output.</summary>
+    internal static bool IsPlain(StepSignature signature) => IsPlain(signature.Inputs) && IsPlain(signature.Outputs);
+
+    /// <summary>Where the stream's state lies, for a batch of the same program.</summary>
+    /// <exception cref="ArgumentException">The session is of another model.</exception>
+    [HotPath]
+    internal nint RowFor(NativeProgram program)
+    {
+        if (!ReferenceEquals(_executors, program)) ThrowModel(program);
+        return ((NativeExecutor)_executor).RowOf(_slot[0]);
+    }
+
+    /// <summary>Marks the session as one of a step; false if it is marked already.</summary>
+    [HotPath]
+    internal bool TryMark() => !_isMarked && (_isMarked = true);
+
+    /// <summary>Takes the mark away.</summary>
+    internal void Unmark() => _isMarked = false;
+
+    /// <summary>Counts a step that a batch made, and takes the mark away.</summary>
+    [HotPath]
+    internal void Stepped()
+    {
+        _isMarked = false;
+        Steps++;
+    }
+
     private static bool IsPlain(System.Collections.Immutable.ImmutableArray<StepPort> ports) => ports.Length == 1 && ports[0].Type == ElementType.Float32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
@@ -160,6 +201,9 @@ public sealed class StreamSession : IDisposable
         _executor.Step(slot);
         _executor.Output(0, 0).CopyTo(MemoryMarshal.AsBytes(outputs));
     }
+
+    private void ThrowModel(NativeProgram program) => throw new ArgumentException(
+        $"A session of model '{Signature.ModelName}' ({Signature.ModelId:x16}) is among sessions of a batch of model '{program.Signature.ModelName}' ({program.Signature.ModelId:x16}). A batch steps sessions that were made by its own model object.");
 
     private void ThrowPorts() => throw new InvalidOperationException(
         $"Model '{Signature.ModelName}' has inputs ({string.Join(", ", Signature.Inputs)}) and outputs ({string.Join(", ", Signature.Outputs)}); "

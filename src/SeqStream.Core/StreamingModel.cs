@@ -32,6 +32,15 @@ public sealed class StreamingModel : IDisposable
     /// <summary>Opens a stream of its own, in the model's initial state.</summary>
     public StreamSession CreateSession() => new(_executors);
 
+    /// <summary>Creates what steps many sessions of this model together.</summary>
+    /// <param name="maxSessions">Most sessions of one step, at least 1.</param>
+    /// <exception cref="NotSupportedException">Another executor than the native one runs the model.</exception>
+    public StreamBatch CreateBatch(int maxSessions) => new(_executors, maxSessions);
+
+    /// <summary>Opens a stream with a front end and a decoder: frames in, emissions out.</summary>
+    /// <inheritdoc cref="LiveStream(IExecutorFactory, Func{IFrontEnd}, Func{IDecoder}, StreamTiming)"/>
+    public LiveStream CreateStream(Func<IFrontEnd> createFrontEnd, Func<IDecoder> createDecoder, StreamTiming? timing = null) => new(_executors, createFrontEnd, createDecoder, timing);
+
     /// <summary>Creates an executor for many streams.</summary>
     /// <param name="maxLanes">Most lanes of one step, at least 1.</param>
     /// <param name="expectedStreams">How many streams are likely to live at once.</param>

@@ -20,6 +20,14 @@ public sealed class JsonLinesSink : RecordSink
     private protected override void Append(Emission emission, ReadOnlySpan<byte> stream, RecordBuffer buffer)
     {
         if (emission is { Kind: EmissionKind.End, Reason: EndReason.Ended }) return;
+        AppendRecord(emission, stream, buffer);
+        buffer.Append((byte)'\n');
+    }
+
+    /// <summary>Appends the object of an emission, ends of sequences too.</summary>
+    [HotPath]
+    internal static void AppendRecord(Emission emission, ReadOnlySpan<byte> stream, RecordBuffer buffer)
+    {
         buffer.Append((byte)'{');
         if (!stream.IsEmpty)
         {
@@ -46,7 +54,7 @@ public sealed class JsonLinesSink : RecordSink
             buffer.Append((byte)',');
             buffer.Append(emission.Echo);
         }
-        buffer.Append("}\n"u8);
+        buffer.Append((byte)'}');
     }
 
     private static void AppendSaid(Emission emission, RecordBuffer buffer)

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Text;
+using SeqStream.Contracts;
 using SeqStream.TestSupport;
 
 namespace SeqStream.Cli.Tests;
@@ -57,7 +58,21 @@ public sealed class ReadMeTests
         Assert.NotEmpty(saved);
         Assert.Equal(session.Steps, other.Steps);
         string source = File.ReadAllText(Path.Combine(SharedFolder.Repository, "tests", "SeqStream.Cli.Tests", "ReadMeTests.cs"));
-        foreach (string line in Blocks("csharp").Single().Split('\n', StringSplitOptions.RemoveEmptyEntries)) Assert.Contains(line, source, StringComparison.Ordinal);
+        foreach (string line in Blocks("csharp").First().Split('\n', StringSplitOptions.RemoveEmptyEntries)) Assert.Contains(line, source, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Code_for_models_with_a_card_compiles_and_runs()
+    {
+        Directory.SetCurrentDirectory(SharedFolder.Repository);
+        using LiveModel activity = LiveModel.Load("activity");
+        using LiveStream wearer = activity.CreateStream();
+        wearer.Push([39.25f, 0.43f, 22.75f, 0.43f, 33.75f, 1.30f]);   // every step that this makes due is made now
+        Assert.Equal(1, wearer.Waiting);
+        while (wearer.TryTake(out Emission? said)) Console.WriteLine($"{said.Label} {said.Score}");
+
+        string source = File.ReadAllText(Path.Combine(SharedFolder.Repository, "tests", "SeqStream.Cli.Tests", "ReadMeTests.cs"));
+        foreach (string line in Blocks("csharp").Last().Split('\n', StringSplitOptions.RemoveEmptyEntries)) Assert.Contains(line, source, StringComparison.Ordinal);
     }
 
     private static IEnumerable<string> Blocks(string language)

@@ -17,13 +17,15 @@ public sealed class ArchitectureTests
         ["SeqStream.Ort"] = ["SeqStream.Core"],
         ["SeqStream.FrontEnds"] = ["SeqStream.Core"],
         ["SeqStream.Decoding"] = ["SeqStream.Core"],
+        ["SeqStream.Models"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.FrontEnds", "SeqStream.Decoding"],
+        ["SeqStream.Native"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.FrontEnds", "SeqStream.Feeds", "SeqStream.Models"],
         ["SeqStream.Pipeline"] = ["SeqStream.Core"],
         ["SeqStream.Feeds"] = ["SeqStream.Core"],
         ["SeqStream.Mqtt"] = ["SeqStream.Core"],
         ["SeqStream.Mqtt.MqttNet"] = ["SeqStream.Mqtt"],
         ["SeqStream.Audio"] = ["SeqStream.Core"],
         ["SeqStream.Audio.NAudio"] = ["SeqStream.Core", "SeqStream.Audio"],
-        ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Pipeline", "SeqStream.Feeds", "SeqStream.Mqtt", "SeqStream.Audio"],
+        ["SeqStream.Hosting"] = ["SeqStream.Core", "SeqStream.Onnx", "SeqStream.Ort", "SeqStream.FrontEnds", "SeqStream.Decoding", "SeqStream.Models", "SeqStream.Pipeline", "SeqStream.Feeds", "SeqStream.Mqtt", "SeqStream.Audio"],
         ["SeqStream.Cli"] = ["SeqStream.Hosting"],
     };
 

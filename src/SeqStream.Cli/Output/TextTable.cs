@@ -1,4 +1,6 @@
+#if !NATIVE_LEG
 using Spectre.Console;
+#endif
 
 namespace SeqStream.Cli.Output;
 
@@ -13,8 +15,14 @@ internal sealed class TextTable(params string[] headings)
     /// <summary>Writes the table to stdout.</summary>
     public void Write()
     {
-        if (Terminal.HasRichOutput) WriteRuled();
-        else WritePlain();
+#if !NATIVE_LEG
+        if (Terminal.HasRichOutput)
+        {
+            WriteRuled();
+            return;
+        }
+#endif
+        WritePlain();
     }
 
     private void WritePlain()
@@ -27,6 +35,7 @@ internal sealed class TextTable(params string[] headings)
         }
     }
 
+#if !NATIVE_LEG
     private void WriteRuled()
     {
         Table table = new() { Border = TableBorder.Rounded };
@@ -34,4 +43,5 @@ internal sealed class TextTable(params string[] headings)
         foreach (string[] row in _rows) table.AddRow([.. row.Select(Markup.Escape)]);
         AnsiConsole.Write(table);
     }
+#endif
 }

@@ -2,13 +2,13 @@ using System.CommandLine;
 using SeqStream.Cli.Output;
 using SeqStream.Hosting.Catalog;
 using SeqStream.Hosting.Demonstration;
-using Spectre.Console;
 
 namespace SeqStream.Cli.Verbs;
 
 /// <summary><c>demo</c>: every bundled model at work on input that is made up on the spot.</summary>
 internal static class DemoVerb
 {
+    private const string Bold = "\e[1m", Grey = "\e[90m", Plain = "\e[0m"; // ECMA-48: select graphic rendition
     private static readonly Argument<string[]> s_models = new("MODEL") { Description = "The models to show. Without any: all.", Arity = ArgumentArity.ZeroOrMore };
     private static readonly Option<bool> s_fast = new("--fast") { Description = "Without the pauses that make it readable." };
 
@@ -48,8 +48,8 @@ internal static class DemoVerb
     {
         if (Terminal.HasRichOutput)
         {
-            AnsiConsole.MarkupLineInterpolated($"[bold]{scene.Model}[/]: {model.Card.Task}, {scene.Caption}");
-            AnsiConsole.MarkupLineInterpolated($"  [grey]$ {scene.Command}[/]");
+            Console.Out.WriteLine($"{Bold}{scene.Model}{Plain}: {model.Card.Task}, {scene.Caption}");
+            Console.Out.WriteLine($"  {Grey}$ {scene.Command}{Plain}");
             return;
         }
         Console.Out.WriteLine($"{scene.Model}: {model.Card.Task}, {scene.Caption}");

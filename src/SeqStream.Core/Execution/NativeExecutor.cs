@@ -106,6 +106,28 @@ public sealed unsafe class NativeExecutor : IStepExecutor
         GC.KeepAlive(this);
     }
 
+    /// <summary>Steps rows that lie in other executors of the same program; lane m is <c>rows[m]</c>. The caller keeps their owners alive.</summary>
+    [HotPath]
+    [MethodImpl(MethodImplOptions.AggressiveOptimization)]
+    internal void StepRows(ReadOnlySpan<nint> rows)
+    {
+        ThrowIfDisposed();
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(rows.Length, MaxLanes, nameof(rows));
+        if (rows.Length == 0) return;
+        for (int lane = 0; lane < rows.Length; lane++) _rows[lane] = (byte*)rows[lane];
+        Run(rows.Length, _wires);
+        GC.KeepAlive(this);
+    }
+
+    /// <summary>Throws if the executor was disposed.</summary>
+    internal void ThrowIfDisposed() => ObjectDisposedException.ThrowIf(_block is null, this);
+
+    /// <summary>Where a stream's state lies, for <see cref="StepRows"/>. Valid while the stream lives.</summary>
+    internal nint RowOf(int slot) => (nint)_slab.LiveRow(slot);
+
+    /// <summary>The bound plan.</summary>
+    internal NativeProgram Program => _program;
+
     /// <summary>
     /// Steps one stream of a model with one input and one output, reading and writing the caller's memory in place of the staging buffers.
     /// The two must not overlap. <paramref name="row"/> comes from <see cref="RowOf"/>.
@@ -122,9 +144,6 @@ public sealed unsafe class NativeExecutor : IStepExecutor
         Run(1, wires);
         GC.KeepAlive(this);
     }
-
-    /// <summary>Where a stream's state lies: valid until the stream is returned or the executor disposed.</summary>
-    internal nint RowOf(int slot) => (nint)_slab.LiveRow(slot);
 
     /// <summary>True if <see cref="StepInPlace"/> may be used: one input, one output, and no wire that is both or constant.</summary>
     internal bool CanStepInPlace { get; }

@@ -60,7 +60,11 @@ internal static class ElementSwitch
     /// <exception cref="ArgumentException">It is none of <paramref name="allowed"/>.</exception>
     public static void Require(ElementType type, params ReadOnlySpan<ElementType> allowed)
     {
-        if (!allowed.Contains(type)) throw Unsupported(type, string.Join(", ", allowed.ToArray().Select(static one => one.DisplayName())));
+        foreach (ElementType one in allowed)
+        {
+            if (one == type) return;
+        }
+        throw Unsupported(type, string.Join(", ", allowed.ToArray().Select(static one => one.DisplayName())));
     }
 
     public static ArgumentException Unsupported(ElementType type, string expected) => new($"Found element type {type.DisplayName()}, expected {expected}.");

@@ -1,6 +1,4 @@
 using SeqStream.Contracts;
-using SeqStream.Decoding;
-using SeqStream.FrontEnds;
 using SeqStream.Onnx.Lowering;
 using SeqStream.Pipeline;
 
@@ -54,9 +52,7 @@ public sealed class LoadedModel : IDisposable
 
     private StageFactory CreateStages()
     {
-        StageFactory stages = new(Executors, FrontEndCatalog.Create(Card.FrontEndType, Card.FrontEnd, FrameSignature, Reference.Folder), DecoderCatalog.Create(Card.DecoderType, Card.Decoder, Card.Labels, FrameSignature, Reference.Folder)) { Timing = Timing };
-        bool speaksApart = Timing is not null && Timing.Outputs.Any(output => !output.IsInStepWith(Timing.Outputs[0]));
-        if (!speaksApart || Card.DecoderType == "vector") return stages;
-        throw new CardException($"Model '{Card.Name}' answers its outputs {string.Join(", ", Lowering.Outputs.Select(static output => $"'{output.Name}' ({output.Length} frames, delay {output.Delay})"))} at different times; decoder '{Card.DecoderType}' reads one time only. Export the model with one output, or use the decoder 'vector'.");
+        CardStages stages = CardStages.Of(Card, Reference.Folder, FrameSignature, Timing, Lowering);
+        return new StageFactory(Executors, stages.CreateFrontEnd, stages.CreateDecoder) { Timing = Timing };
     }
 }

@@ -1,10 +1,6 @@
-using System.Net.Http;
-using System.Net.WebSockets;
-using System.Security.Authentication;
-
 namespace SeqStream.Mqtt.Connection;
 
-/// <summary>A broker behind a WebSocket with subprotocol <c>mqtt</c>.</summary>
+/// <summary>A broker behind a WebSocket with subprotocol <c>mqtt</c>. Proxies are not used.</summary>
 /// <param name="uri">ws:// or wss://, with the broker's path.</param>
 /// <param name="tls">How the broker is verified; null for none or the system's authorities.</param>
 public sealed class WebSocketTransport(Uri uri, TlsOptions? tls = null) : ITransport
@@ -15,26 +11,15 @@ public sealed class WebSocketTransport(Uri uri, TlsOptions? tls = null) : ITrans
     /// <inheritdoc/>
     public async ValueTask<Stream> ConnectAsync(CancellationToken cancellation)
     {
-        ClientWebSocket socket = new();
-        TlsVerdict verdict = new(tls ?? new TlsOptions(), uri.Host);
-        socket.Options.AddSubProtocol("mqtt");
-        socket.Options.KeepAliveInterval = TimeSpan.Zero;
-        if (tls?.ClientCertificate is not null) socket.Options.ClientCertificates.Add(tls.ClientCertificate);
-        if (uri.Scheme == "wss") socket.Options.RemoteCertificateValidationCallback = verdict.Accepts;
+        TcpTransport below = new(uri.IdnHost, uri.Port, uri.Scheme == "wss" ? tls ?? new TlsOptions() : null);
+        Stream connection = await below.ConnectAsync(cancellation).ConfigureAwait(false);
         try
         {
-            await socket.ConnectAsync(uri, cancellation).ConfigureAwait(false);
-            return WebSocketStream.Create(socket, WebSocketMessageType.Binary, ownsWebSocket: true);
-        }
-        catch (WebSocketException problem)
-        {
-            socket.Dispose();
-            if (verdict.Refusal is not null) throw new AuthenticationException(verdict.Refusal, problem);
-            throw new IOException((problem.GetBaseException() is HttpRequestException or WebSocketException ? problem : problem.GetBaseException()).Message, problem);
+            return new WebSocketBytes(await WebSocketHandshake.OpenAsync(connection, uri, "mqtt", cancellation).ConfigureAwait(false));
         }
         catch
         {
-            socket.Dispose();
+            await connection.DisposeAsync().ConfigureAwait(false);
             throw;
         }
     }

@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.Execution;
 
 namespace SeqStream.Pipeline.Shards;
 

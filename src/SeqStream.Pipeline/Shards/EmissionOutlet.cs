@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using SeqStream.Contracts;
+using SeqStream.Execution;
 
 namespace SeqStream.Pipeline.Shards;
 

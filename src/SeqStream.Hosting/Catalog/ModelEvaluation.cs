@@ -1,6 +1,0 @@
-namespace SeqStream.Hosting.Catalog;
-
-/// <summary>How <c>eval</c> measures a model.</summary>
-/// <param name="Type">A kind of <see cref="SeqStream.Hosting.Evaluation.ModelEvaluator.Types"/>.</param>
-/// <param name="Format">Form of the labelled files, such as <c>conll</c>.</param>
-public sealed record ModelEvaluation(string Type, string Format);
