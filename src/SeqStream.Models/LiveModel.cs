@@ -15,7 +15,7 @@ public sealed class LiveModel : IDisposable
     private LiveModel(ModelCard card, string? folder, OnnxModel file)
     {
         Card = card;
-        Lowering = OnnxLowering.Lower(file);
+        Lowering = OnnxLowering.Lower(file, new LoweringOptions { Weights = card.RecommendedWeights });
         Model = StreamingModel.FromPlan(Lowering.PlanOrThrow());
         Timing = LagTiming.Of(Lowering);
         try

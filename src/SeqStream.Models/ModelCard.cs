@@ -56,6 +56,9 @@ public sealed record ModelCard
     /// <summary>What the weight forms cost; null where that was not measured.</summary>
     public ModelWeights? Weights { get; init; }
 
+    /// <summary>The form in which it runs where nobody asks for another; null for the weights as its file has them.</summary>
+    public WeightForm? RecommendedWeights => Weights is { Recommended: not WeightForm.Float32 } weights ? weights.Recommended : null;
+
     /// <summary>How to measure it; null if it cannot be.</summary>
     public ModelEvaluation? Evaluation { get; init; }
 

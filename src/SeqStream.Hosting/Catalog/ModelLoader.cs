@@ -71,12 +71,9 @@ public static class ModelLoader
         OnnxModel model = OnnxModel.Load(reference.ModelPath);
         if (options is null) return OnnxLowering.Lower(model);
         bool isNative = options.Executor != ExecutorKind.OnnxRuntime && options.Device == "cpu" && options.Window is null;
-        if (isNative && options.Weights is null) options = options with { Weights = RecommendedOf(reference.Card) };
+        if (isNative && options.Weights is null) options = options with { Weights = reference.Card.RecommendedWeights };
         return OnnxLowering.Lower(model, LoweringOptionsOf(model, options));
     }
-
-    /// <summary>The form that the card recommends; null for the weights as the file has them.</summary>
-    private static WeightForm? RecommendedOf(ModelCard card) => card.Weights is { Recommended: not WeightForm.Float32 } weights ? weights.Recommended : null;
 
     /// <summary>Compiles a refused step model again with the sizes and constants that a record shows. The answer may be a refusal again.</summary>
     /// <param name="reference">What <see cref="ModelCatalog.Resolve"/> found.</param>
