@@ -3,6 +3,8 @@ using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
+#pragma warning disable CA2252 // .NET 9 calls VNNI a preview; it is the same there
+
 namespace SeqStream.Kernels.Small;
 
 /// <summary>128-bit integer products: by VNNI, ARM's dot product, SSE's products of byte or 16-bit pairs, or 16-bit products that any machine has.</summary>

@@ -2,6 +2,8 @@ using System.Runtime.CompilerServices;
 using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.X86;
 
+#pragma warning disable CA2252 // .NET 9 calls VNNI a preview; it is the same there
+
 namespace SeqStream.Kernels.Small;
 
 /// <summary>256-bit integer products: by VNNI, or by AVX2's products of byte pairs, which 16 bits hold because one factor is at most 127.</summary>
