@@ -62,7 +62,7 @@ public sealed class ProgramTests
     public void Streams_are_kept_in_a_state_directory()
     {
         string folder = Directory.CreateTempSubdirectory("seqstream-native-state-").FullName;
-        byte[] first = Encoding.UTF8.GetBytes("""{"stream":"a","text":"Ada Lovelace was born in Lon"}""" + "\n"), second = Encoding.UTF8.GetBytes("""{"stream":"a","text":"don in 1815. "}""" + "\n");
+        byte[] first = Encoding.UTF8.GetBytes("""{"stream":"a","text":"Ada Lovelace was born in Lon"}""" + "\n"), second = Encoding.UTF8.GetBytes("""{"stream":"a","text":"don in 1815. Her mother taught her mathematics. "}""" + "\n");
         NativeBuild.Outcome begun = Run($"run ner --in jsonl --state-dir {folder}", first), goneOn = Run($"run ner --in jsonl --state-dir {folder}", second), list = Run($"state list --state-dir {folder}", []);
 
         Assert.Equal("", begun.Errors + goneOn.Errors + list.Errors);
