@@ -11,8 +11,8 @@ from .place import Log, data, output, parameters, rounded, write_card, write_gol
 
 LABELS = ["EI", "IE", "N"]  # a junction of exon and intron, of intron and exon, or none
 SEEDS = (1, 2, 3)           # one member of the model each
-EPOCHS, BATCH, PEAK, DECAY, DECLINE, SMOOTH = 25, 64, 4e-3, 0.99, 0.05, 0.05
-BLANK, MOVED = 0.1, 0.25    # shares of letters blanked, and of windows without a junction that get one beside their middle, in training
+EPOCHS, BATCH, PEAK, DECAY, DECLINE, SMOOTH = 100, 64, 4e-3, 0.99, 0.05, 0.05
+BLANK, MOVED = 0.3, 0.25    # shares of letters blanked, and of windows without a junction that get one beside their middle, in training
 MOTIFS, WIDTH, HIDDEN, DROP = 24, 7, 64, 0.5
 BEFORE, LATER = 29, 30      # letters of the window on either side of the one that is answered
 
