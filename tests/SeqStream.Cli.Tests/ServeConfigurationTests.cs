@@ -35,7 +35,7 @@ public sealed class ServeConfigurationTests
             "1:1: stat is no key. Did you mean 'state'? Keys here: state, http, ready, log, mqtt, routes.",
             "2:7: http is '0.0.0.0:9464'; health and metrics are answered on this machine only. Use 127.0.0.1 or [::1], and a proxy with TLS and a token for others.",
             "4:3: routes.activity.model is missing; expected a name that 'seqstream models' lists, a model folder, or an .onnx file.",
-            "5:5: routes.activity.modle is no key. Did you mean 'model'? Keys here: model, feed, in, stream-field, pass-through, out, executor, device, lookahead, window, dimensions, constants, durable, threads, batch, wait, on-error, sinks, sink, swap, swap-frames, sound, commit, idle, on-lost-state, overflow, clock.",
+            "5:5: routes.activity.modle is no key. Did you mean 'model'? Keys here: model, feed, in, stream-field, pass-through, out, executor, device, lookahead, weights, window, dimensions, constants, durable, threads, batch, wait, on-error, sinks, sink, swap, swap-frames, sound, commit, idle, on-lost-state, overflow, clock.",
             "6:11: routes.activity.feed: it begins with 'amqp://'; expected stdin, a file, or a broker (mqtt, mqtts, ws, wss).",
         ], lines[..5]);
         Assert.StartsWith("7:21: routes.activity.sinks: 'mqtt://h:1883/out' cannot be used: 'payload' is no option. Known are ", lines[5], StringComparison.Ordinal);

@@ -19,6 +19,7 @@ public sealed class DaemonConfigurationTests
             executor: onnxruntime
             device: cuda
             lookahead: 3
+            weights: int8
             dimensions: { batch: 2 }
             constants: { sr: -16000 }
             feed: stdin
@@ -44,6 +45,7 @@ public sealed class DaemonConfigurationTests
 
         Assert.Equal(("/var/lib/x", "[::1]:9464", ReadyRule.Lazy, LogLevel.Warning, LogForm.Json, "u"), (options.StateDirectory, options.Http!.ToString(), options.Ready, options.LogLevel, options.LogForm, options.BrokerUser));
         Assert.Equal(("a.B-1", "m.onnx", ExecutorKind.OnnxRuntime, "cuda", 3), (route.Name, route.Model, route.Load.Executor, route.Load.Device, route.Load.LookAhead));
+        Assert.Equal(SeqStream.Weights.WeightForm.Int8, route.Load.Weights);
         Assert.Equal((2, -16000L), (route.Load.Dimensions["batch"], route.Load.Constants["sr"]));
         Assert.Equal(("stdin", "jsonl", "id", true, "csv"), (route.Feed, route.InputFormat, route.StreamField, route.PassThrough, route.OutputFormat));
         Assert.Equal(["stdout", "f"], route.Sinks);
