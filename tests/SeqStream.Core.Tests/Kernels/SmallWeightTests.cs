@@ -205,6 +205,24 @@ public sealed unsafe class SmallWeightTests
         }
     }
 
+    /// <summary>Files of others have scales for groups of any multiple of 8 terms, also of 8-bit weights.</summary>
+    [Theory]
+    [MemberData(nameof(FormsAndVectors))]
+    public void Groups_of_any_size_equal_the_scalar_specification(WeightForm form, InstructionSet set)
+    {
+        Assert.SkipUnless(form.IsInteger(), "Only integers have scales.");
+        Random random = new(12);
+        foreach ((int k, int n, int group) in (ReadOnlySpan<(int, int, int)>)[(129, 130, 8), (100, 170, 24), (257, 65, 40), (64, 260, 64)])
+        {
+            sbyte[] codes = [.. Enumerable.Range(0, k * n).Select(_ => (sbyte)(form == WeightForm.Int4 ? random.Next(-8, 8) : random.Next(-128, 128)))];
+            float[] scales = [.. Enumerable.Range(0, n * ((k + group - 1) / group)).Select(_ => (random.NextSingle() - 0.3f) / 100)];
+            StoredMatrix matrix = StoredMatrix.TryOfCodes(form, n, k, group, codes, scales)!;
+            DenseLayer layer = DenseLayer.Pack(matrix, [], KernelChoice.For(set)), scalar = DenseLayer.Pack(matrix, [], KernelChoice.For(InstructionSet.Scalar));
+            float[] x = [.. Enumerable.Range(0, 7 * k).Select(_ => 2 * random.NextSingle() - 1)], expected = Multiply(scalar, x, 7), found = Multiply(layer, x, 7);
+            for (int i = 0; i < found.Length; i++) Assert.Equal(expected[i], found[i], 2e-5f * Math.Max(1, MathF.Abs(expected[i])));
+        }
+    }
+
     [Theory]
     [InlineData("DOTNET_EnableAVXVNNI")]
     [InlineData("DOTNET_EnableAVX2")]
