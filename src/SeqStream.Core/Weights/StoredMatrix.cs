@@ -40,7 +40,7 @@ public sealed class StoredMatrix
     /// <summary>[rows, columns] bits of 16-bit forms; empty for others.</summary>
     public ReadOnlySpan<ushort> Halves => _halves;
 
-    /// <summary>[rows, columns] codes of integer forms, -128 to 127 or -8 to 7; empty for others.</summary>
+    /// <summary>[rows, columns] codes of integer forms, -127 to 127 or -8 to 7; empty for others.</summary>
     public ReadOnlySpan<sbyte> Codes => _codes;
 
     /// <summary>[rows, groups] scales of integer forms; empty for others.</summary>
@@ -73,13 +73,13 @@ public sealed class StoredMatrix
     /// <param name="group">Columns that share a scale: all of them, or a multiple of 8.</param>
     /// <param name="codes">[rows, columns], copied; -8 to 7 for 4 bits.</param>
     /// <param name="scales">[rows, groups], copied.</param>
-    /// <returns>Null if kernels do not take it: groups of another size, too many columns, or scales that are not finite.</returns>
+    /// <returns>Null if kernels do not take it: groups of another size, too many columns, scales that are not finite, or a code of -128, whose opposite 8 bits do not hold.</returns>
     public static StoredMatrix? TryOfCodes(WeightForm form, int rows, int columns, int group, ReadOnlySpan<sbyte> codes, ReadOnlySpan<float> scales)
     {
         const int GroupMultiple = 8;
         if (!form.IsInteger()) throw new ArgumentException($"{form} has no integer elements.", nameof(form));
         Expect(nameof(codes), codes.Length, (long)rows * columns);
-        if (group < 1 || columns > MostIntegerColumns || (group < columns && group % GroupMultiple != 0)) return null;
+        if (group < 1 || columns > MostIntegerColumns || (group < columns && group % GroupMultiple != 0) || codes.Contains(sbyte.MinValue)) return null;
         Expect(nameof(scales), scales.Length, (long)rows * ((columns + group - 1) / group));
         if (form == WeightForm.Int4 && codes.ContainsAnyExceptInRange((sbyte)-8, (sbyte)7)) throw new ArgumentException("A 4-bit code lies outside -8 to 7.", nameof(codes));
         foreach (float scale in scales)

@@ -214,7 +214,7 @@ public sealed unsafe class SmallWeightTests
         Random random = new(12);
         foreach ((int k, int n, int group) in (ReadOnlySpan<(int, int, int)>)[(129, 130, 8), (100, 170, 24), (257, 65, 40), (64, 260, 64)])
         {
-            sbyte[] codes = [.. Enumerable.Range(0, k * n).Select(_ => (sbyte)(form == WeightForm.Int4 ? random.Next(-8, 8) : random.Next(-128, 128)))];
+            sbyte[] codes = [.. Enumerable.Range(0, k * n).Select(_ => (sbyte)(form == WeightForm.Int4 ? random.Next(-8, 8) : random.Next(-127, 128)))];
             float[] scales = [.. Enumerable.Range(0, n * ((k + group - 1) / group)).Select(_ => (random.NextSingle() - 0.3f) / 100)];
             StoredMatrix matrix = StoredMatrix.TryOfCodes(form, n, k, group, codes, scales)!;
             DenseLayer layer = DenseLayer.Pack(matrix, [], KernelChoice.For(set)), scalar = DenseLayer.Pack(matrix, [], KernelChoice.For(InstructionSet.Scalar));
@@ -232,7 +232,7 @@ public sealed unsafe class SmallWeightTests
         Assert.SkipWhen(Environment.GetEnvironmentVariable(switchedOff) == "0", "This is such a machine already.");
         string program = Path.Combine(AppContext.BaseDirectory, "SeqStream.Core.Tests" + (OperatingSystem.IsWindows() ? ".exe" : ""));
         string name = typeof(SmallWeightTests).FullName!;
-        ProcessStartInfo start = new(program, ["-method", $"{name}.{nameof(Step_equals_the_scalar_specification)}", "-method", $"{name}.{nameof(Dense_layers_equal_the_scalar_specification_in_every_batch)}"]) { RedirectStandardOutput = true };
+        ProcessStartInfo start = new(program, ["-method", $"{name}.{nameof(Step_equals_the_scalar_specification)}", "-method", $"{name}.{nameof(Dense_layers_equal_the_scalar_specification_in_every_batch)}", "-method", $"{name}.{nameof(Groups_of_any_size_equal_the_scalar_specification)}"]) { RedirectStandardOutput = true };
         start.Environment[switchedOff] = "0";
         using Process process = Process.Start(start)!;
         string output = process.StandardOutput.ReadToEnd();

@@ -67,6 +67,7 @@ public sealed class StoredMatrixTests
     {
         Assert.Null(StoredMatrix.TryOfCodes(WeightForm.Int8, 1, 20, 5, new sbyte[20], new float[4]));
         Assert.Null(StoredMatrix.TryOfCodes(WeightForm.Int8, 1, 2, 2, new sbyte[2], [float.NaN]));
+        Assert.Null(StoredMatrix.TryOfCodes(WeightForm.Int8, 1, 2, 2, [1, -128], [1]));
         Assert.Equal(3, StoredMatrix.TryOfCodes(WeightForm.Int8, 1, 20, 8, new sbyte[20], new float[3])!.Groups);
     }
 

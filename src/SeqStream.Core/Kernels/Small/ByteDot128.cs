@@ -57,7 +57,7 @@ internal readonly unsafe struct ByteDot128 : IByteDot<Vector128<int>, Vector128<
     [MethodImpl(Inline)]
     public static int Sum(Vector128<int> v) => Vector128.Sum(v);
 
-    /// <summary>Signed bytes: the products of two pairs are at most 2 * 127 * 128, which 16 bits hold.</summary>
+    /// <summary>Signed bytes: the products of two pairs are at most 2 * 127 * 127, which 16 bits hold.</summary>
     [MethodImpl(Inline)]
     private static Vector128<int> Portable(Vector128<int> sum, Vector128<int> activations, Vector128<int> weights)
     {

@@ -6,7 +6,7 @@ using System.Runtime.Intrinsics.X86;
 
 namespace SeqStream.Kernels.Small;
 
-/// <summary>256-bit integer products: by VNNI, or by AVX2's products of byte pairs, which 16 bits hold because one factor is at most 127.</summary>
+/// <summary>256-bit integer products: by VNNI, or by AVX2's products of byte pairs, which 16 bits hold because neither factor is beyond 127.</summary>
 internal readonly unsafe struct ByteDot256 : IByteDot<Vector256<int>, Vector256<float>>
 {
     private const MethodImplOptions Inline = MethodImplOptions.AggressiveInlining;
