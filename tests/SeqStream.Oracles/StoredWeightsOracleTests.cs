@@ -60,11 +60,11 @@ public sealed class StoredWeightsOracleTests
         if (form.IsInteger()) Assert.True(greatest > 1e-4f, "Integer products were not run.");
     }
 
+    /// <summary>Not those of 4-bit integers: Debian's package is older than they are, and ONNX Runtime reads them above.</summary>
     [Theory]
     [InlineData(WeightForm.BFloat16)]
     [InlineData(WeightForm.Float16)]
     [InlineData(WeightForm.Int8)]
-    [InlineData(WeightForm.Int4)]
     public void Onnx_finds_nothing_wrong_with_a_converted_model(WeightForm form)
     {
         string python = OnnxChecker.Require();
@@ -74,7 +74,6 @@ public sealed class StoredWeightsOracleTests
             string path = Path.Combine(folder, "model.onnx");
             File.WriteAllBytes(path, StepModelWriter.Write(OnnxLowering.Lower(Model("LSTM", 4), new LoweringOptions { Weights = form })).Bytes);
             string complaint = OnnxChecker.Check(python, [path]);
-            Assert.SkipWhen(complaint.Contains("ir_version", StringComparison.Ordinal), $"This version of the package knows no 4-bit integers: {complaint}");
             Assert.Equal("", complaint);
         }
         finally

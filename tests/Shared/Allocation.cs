@@ -8,13 +8,15 @@ internal static class Allocation
 {
     private const int Tries = 20;
 
-    /// <summary>Bytes that one call of <paramref name="action"/> takes from the calling thread; it is called up to 20 times, mostly once.</summary>
+    /// <summary>
+    /// Bytes that a call of <paramref name="action"/> takes from the calling thread, again and again: the least of up to 20 calls, so that what the run time prepares once is not counted. Mostly it is called once.
+    /// </summary>
     public static long Of(Action action)
     {
         long least = long.MaxValue;
-        for (int attempt = 0; attempt < Tries; attempt++)
+        for (int attempt = 0; attempt < Tries && least > 0; attempt++)
         {
-            if (TryOf(action, out long bytes)) return bytes;
+            TryOf(action, out long bytes);
             least = Math.Min(least, bytes);
         }
         return least;
