@@ -55,7 +55,8 @@ public sealed class ProgramTests
         Assert.Contains("\"model\"", Run("bench activity --batch 1 --rounds 1 --json", []).Output, StringComparison.Ordinal);
         NativeBuild.Outcome doctor = Run("doctor", []);
         Assert.Equal(0, doctor.ExitCode);
-        Assert.Equal(KernelsOf(NativeBuild.Run(Samples.ManagedProgram, ["doctor"]).Output)[..1], KernelsOf(doctor.Output)[..1]);
+        string best = KernelsOf(NativeBuild.Run(Samples.ManagedProgram, ["doctor"]).Output)[0].Split(',')[0];
+        Assert.Equal($"{best}, Scalar", KernelsOf(doctor.Output)[0]);   // a level has its own kernels alone
     }
 
     [Fact]

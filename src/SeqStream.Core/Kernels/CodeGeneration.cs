@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics;
 using System.Runtime.Intrinsics.Arm;
 using System.Runtime.Intrinsics.X86;
 
@@ -12,6 +13,33 @@ internal static unsafe class CodeGeneration
     /// background compilation, for seconds where one core serves both.
     /// </summary>
     public const MethodImplOptions Kernel = MethodImplOptions.AggressiveOptimization | MethodImplOptions.NoInlining;
+
+    /// <summary>True where kernels of 512 bits run. The three tests are constants to the compiler: what a level of the native build does not run is not in it.</summary>
+    public static bool Has512
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector512.IsHardwareAccelerated && Avx512F.VL.IsSupported;
+    }
+
+    /// <summary>True where kernels of 256 bits run.</summary>
+    public static bool Has256
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector256.IsHardwareAccelerated && Fma.IsSupported && !(IsOneLevel && Has512);
+    }
+
+    /// <summary>True where kernels of 128 bits run.</summary>
+    public static bool Has128
+    {
+        [MethodImpl(MethodImplOptions.AggressiveInlining)]
+        get => Vector128.IsHardwareAccelerated && !(IsOneLevel && (Has512 || Has256));
+    }
+
+#if NATIVE_LEG
+    private const bool IsOneLevel = true;
+#else
+    private const bool IsOneLevel = false;
+#endif
 
     /// <summary>32 vector registers (AVX-512 encodings or ARM) instead of 16.</summary>
     public static bool HasManyRegisters

@@ -43,9 +43,9 @@ public abstract unsafe class DenseLayer
         if (!bias.IsEmpty && bias.Length != n) throw new ArgumentException($"A dense layer of {k} x {n} needs {n} biases or none, but {bias.Length} were given.", nameof(bias));
         return choice.InstructionSet switch
         {
-            InstructionSet.Vector512 => new VectorDense<Vector512<float>, Simd512>(weights, k, n, transposed, bias),
-            InstructionSet.Vector256 => new VectorDense<Vector256<float>, Simd256>(weights, k, n, transposed, bias),
-            InstructionSet.Vector128 => new VectorDense<Vector128<float>, Simd128>(weights, k, n, transposed, bias),
+            InstructionSet.Vector512 when CodeGeneration.Has512 => new VectorDense<Vector512<float>, Simd512>(weights, k, n, transposed, bias),
+            InstructionSet.Vector256 when CodeGeneration.Has256 => new VectorDense<Vector256<float>, Simd256>(weights, k, n, transposed, bias),
+            InstructionSet.Vector128 when CodeGeneration.Has128 => new VectorDense<Vector128<float>, Simd128>(weights, k, n, transposed, bias),
             _ => new ScalarDense(weights, k, n, transposed, bias),
         };
     }

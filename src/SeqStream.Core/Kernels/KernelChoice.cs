@@ -1,6 +1,3 @@
-using System.Runtime.Intrinsics;
-using System.Runtime.Intrinsics.X86;
-
 namespace SeqStream.Kernels;
 
 /// <summary>Which kernels run a plan. Made once, when a plan is bound to the machine.</summary>
@@ -16,7 +13,7 @@ public sealed record KernelChoice(InstructionSet InstructionSet, string Reason)
     /// <summary>The choice for this machine and environment.</summary>
     public static KernelChoice Best => s_best.Value;
 
-    /// <summary>Everything this machine can run, most preferred first. The scalar specification is always last.</summary>
+    /// <summary>Everything this machine can run, most preferred first; what is compiled ahead of time for one level of the processor has that level's alone. The scalar specification is always last.</summary>
     public static IReadOnlyList<KernelChoice> Available { get; } = List();
 
     /// <summary>The choice for one instruction set.</summary>
@@ -28,9 +25,9 @@ public sealed record KernelChoice(InstructionSet InstructionSet, string Reason)
     private static List<KernelChoice> List()
     {
         List<KernelChoice> list = [];
-        if (Vector512.IsHardwareAccelerated && Avx512F.VL.IsSupported) list.Add(new(InstructionSet.Vector512, "AVX-512 is present: 32 registers of 16 floats"));
-        if (Vector256.IsHardwareAccelerated && Fma.IsSupported) list.Add(new(InstructionSet.Vector256, "AVX2 and FMA are present: registers of 8 floats"));
-        if (Vector128.IsHardwareAccelerated) list.Add(new(InstructionSet.Vector128, "128-bit vectors are present: registers of 4 floats"));
+        if (CodeGeneration.Has512) list.Add(new(InstructionSet.Vector512, "AVX-512 is present: 32 registers of 16 floats"));
+        if (CodeGeneration.Has256) list.Add(new(InstructionSet.Vector256, "AVX2 and FMA are present: registers of 8 floats"));
+        if (CodeGeneration.Has128) list.Add(new(InstructionSet.Vector128, "128-bit vectors are present: registers of 4 floats"));
         list.Add(new(InstructionSet.Scalar, "plain code runs everywhere"));
         return list;
     }

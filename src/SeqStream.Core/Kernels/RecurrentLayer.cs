@@ -44,9 +44,9 @@ public abstract unsafe class RecurrentLayer
         ArgumentNullException.ThrowIfNull(choice);
         return SmallChoice.TryPack(weights, options, choice) ?? choice.InstructionSet switch
         {
-            InstructionSet.Vector512 => Pack<Vector512<float>, Simd512>(weights, options, choice),
-            InstructionSet.Vector256 => Pack<Vector256<float>, Simd256>(weights, options, choice),
-            InstructionSet.Vector128 => Pack<Vector128<float>, Simd128>(weights, options, choice),
+            InstructionSet.Vector512 when CodeGeneration.Has512 => Pack<Vector512<float>, Simd512>(weights, options, choice),
+            InstructionSet.Vector256 when CodeGeneration.Has256 => Pack<Vector256<float>, Simd256>(weights, options, choice),
+            InstructionSet.Vector128 when CodeGeneration.Has128 => Pack<Vector128<float>, Simd128>(weights, options, choice),
             _ => new ScalarLayer(weights, options),
         };
     }

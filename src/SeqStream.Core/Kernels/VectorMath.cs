@@ -22,9 +22,9 @@ public abstract unsafe class VectorMath
         ArgumentNullException.ThrowIfNull(choice);
         return choice.InstructionSet switch
         {
-            InstructionSet.Vector512 => WideMath<Vector512<float>, Simd512>.Instance,
-            InstructionSet.Vector256 => WideMath<Vector256<float>, Simd256>.Instance,
-            InstructionSet.Vector128 => WideMath<Vector128<float>, Simd128>.Instance,
+            InstructionSet.Vector512 when CodeGeneration.Has512 => WideMath<Vector512<float>, Simd512>.Instance,
+            InstructionSet.Vector256 when CodeGeneration.Has256 => WideMath<Vector256<float>, Simd256>.Instance,
+            InstructionSet.Vector128 when CodeGeneration.Has128 => WideMath<Vector128<float>, Simd128>.Instance,
             _ => ScalarMath.Instance,
         };
     }

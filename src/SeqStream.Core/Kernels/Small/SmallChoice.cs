@@ -65,27 +65,28 @@ internal static class SmallChoice
         where TCell : struct, ICellShape
         => choice.InstructionSet switch
         {
-            InstructionSet.Vector512 => form switch
+            InstructionSet.Vector512 when CodeGeneration.Has512 => form switch
             {
                 WeightForm.BFloat16 => builder.Build<Vector512<float>, Simd512, PairKernel<Vector512<float>, Simd512, TCell, BFloat16Pairs>>(),
                 WeightForm.Float16 => builder.Build<Vector512<float>, Simd512, PairKernel<Vector512<float>, Simd512, TCell, Float16Pairs>>(),
                 WeightForm.Int8 => builder.Build<Vector512<float>, Simd512, ByteKernel<Vector512<float>, Simd512, Vector256<int>, ByteDot256, Vector256<float>, Simd256, TCell, EightBits>>(),
                 _ => builder.Build<Vector512<float>, Simd512, ByteKernel<Vector512<float>, Simd512, Vector256<int>, ByteDot256, Vector256<float>, Simd256, TCell, FourBits>>(),
             },
-            InstructionSet.Vector256 => form switch
+            InstructionSet.Vector256 when CodeGeneration.Has256 => form switch
             {
                 WeightForm.BFloat16 => builder.Build<Vector256<float>, Simd256, PairKernel<Vector256<float>, Simd256, TCell, BFloat16Pairs>>(),
                 WeightForm.Float16 => builder.Build<Vector256<float>, Simd256, PairKernel<Vector256<float>, Simd256, TCell, Float16Pairs>>(),
                 WeightForm.Int8 => builder.Build<Vector256<float>, Simd256, ByteKernel<Vector256<float>, Simd256, Vector256<int>, ByteDot256, Vector256<float>, Simd256, TCell, EightBits>>(),
                 _ => builder.Build<Vector256<float>, Simd256, ByteKernel<Vector256<float>, Simd256, Vector256<int>, ByteDot256, Vector256<float>, Simd256, TCell, FourBits>>(),
             },
-            _ => form switch
+            InstructionSet.Vector128 when CodeGeneration.Has128 => form switch
             {
                 WeightForm.BFloat16 => builder.Build<Vector128<float>, Simd128, PairKernel<Vector128<float>, Simd128, TCell, BFloat16Pairs>>(),
                 WeightForm.Float16 => builder.Build<Vector128<float>, Simd128, PairKernel<Vector128<float>, Simd128, TCell, Float16Pairs>>(),
                 WeightForm.Int8 => builder.Build<Vector128<float>, Simd128, ByteKernel<Vector128<float>, Simd128, Vector128<int>, ByteDot128, Vector128<float>, Simd128, TCell, EightBits>>(),
                 _ => builder.Build<Vector128<float>, Simd128, ByteKernel<Vector128<float>, Simd128, Vector128<int>, ByteDot128, Vector128<float>, Simd128, TCell, FourBits>>(),
             },
+            _ => throw new PlatformNotSupportedException($"There are no kernels of {choice.InstructionSet} for weights in the form {form.ShortName()}."),
         };
 
     /// <summary>Makes a layer of one kind on any kernel.</summary>
