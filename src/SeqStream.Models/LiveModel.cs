@@ -21,7 +21,7 @@ public sealed class LiveModel : IDisposable
         try
         {
             _stages = CardStages.Of(card, folder, FrameSignature, Timing, Lowering);
-            Prewarm();
+            Model.Prewarm();
         }
         catch
         {
@@ -85,6 +85,4 @@ public sealed class LiveModel : IDisposable
 
     /// <summary>Releases the model. Sessions and streams that are still open stay usable.</summary>
     public void Dispose() => Model.Dispose();
-
-    private void Prewarm() => Model.Prewarm();
 }

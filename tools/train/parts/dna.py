@@ -5,7 +5,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .export import Average, export
+from .export import Average, Members, export
 from .nucleotides import GOLDEN, shares
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 
@@ -41,17 +41,6 @@ class Junctions(nn.Module):
     def seen(self, x):
         h = torch.tanh(self.places(x)).transpose(1, 2)
         return self.out(F.dropout(h, DROP, self.training))
-
-
-class Members(nn.Module):
-    """The mean of what several say who were trained alike from different beginnings."""
-
-    def __init__(self, members):
-        super().__init__()
-        self.members = nn.ModuleList(members)
-
-    def forward(self, letters):
-        return sum(member(letters) for member in self.members) / len(self.members)
 
 
 def read(path):

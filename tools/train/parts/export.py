@@ -22,6 +22,17 @@ def start(rest, x):
     return rest if torch.onnx.is_in_onnx_export() else rest.expand(1, x.shape[1], -1).contiguous()
 
 
+class Members(torch.nn.Module):
+    """The mean of what several say who were trained alike from different beginnings."""
+
+    def __init__(self, members):
+        super().__init__()
+        self.members = torch.nn.ModuleList(members)
+
+    def forward(self, *inputs):
+        return sum(member(*inputs) for member in self.members) / len(self.members)
+
+
 class Average:
     """Exponential average of a model's weights, with which it is scored."""
 

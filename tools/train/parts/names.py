@@ -8,7 +8,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from .export import Average, export, start
+from .export import Average, Members, export, start
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 
 CLASSES = ["person", "dinosaur", "food"]
@@ -32,17 +32,6 @@ class Speller(nn.Module):
         x = torch.cat([F.dropout(self.table(ids), self.drop, self.training), self.kinds(kinds)], 2).transpose(0, 1)
         y, _ = self.gru(x, start(self.rest, x))
         return self.out(F.dropout(y, self.drop, self.training).transpose(0, 1))
-
-
-class Members(nn.Module):
-    """The mean of what several say who were trained alike from different beginnings."""
-
-    def __init__(self, members):
-        super().__init__()
-        self.members = nn.ModuleList(members)
-
-    def forward(self, ids, kinds):
-        return sum(member(ids, kinds) for member in self.members) / len(self.members)
 
 
 def read(path):
