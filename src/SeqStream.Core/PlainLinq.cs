@@ -110,7 +110,7 @@ internal static class PlainLinq
 
     public static PlainOrder<T> OrderByDescending<T, TKey>(this IEnumerable<T> source, Func<T, TKey> key) => new(source, PlainOrder<T>.Against(key));
 
-    public static T[] ToArray<T>(this IEnumerable<T> source) => [.. source.ToList()];
+    public static T[] ToArray<T>(this IEnumerable<T> source) => Enumerable.ToArray(source);
 
     public static List<T> ToList<T>(this IEnumerable<T> source) => new(source);
 }

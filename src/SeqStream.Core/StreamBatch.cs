@@ -21,7 +21,7 @@ public sealed class StreamBatch : IDisposable
             ? new NativeExecutor(program, maxSessions)
             : throw new NotSupportedException($"Model '{executors.Signature.ModelName}' is executed by '{executors.Description}'; batches of sessions need the native executor.");
         _rows = new nint[maxSessions];
-        HasPlainPorts = StreamSession.IsPlain(Signature);
+        HasPlainPorts = Signature.HasPlainPorts;
         _inputBytes = HasPlainPorts ? Signature.Inputs[0].ByteCount : 0;
         _outputBytes = HasPlainPorts ? Signature.Outputs[0].ByteCount : 0;
     }

@@ -27,7 +27,7 @@ public sealed class StreamSession : IDisposable
         _executor = executors.CreateExecutor(maxLanes: 1, expectedStreams: 2);
         _slot[0] = _executor.Rent();
         _spare[0] = _executor.Rent();
-        _hasPlainPorts = IsPlain(Signature);
+        _hasPlainPorts = Signature.HasPlainPorts;
         if (!_hasPlainPorts) return;
         _inputCount = Signature.Inputs[0].ElementCount;
         _outputCount = Signature.Outputs[0].ElementCount;
@@ -157,9 +157,6 @@ public sealed class StreamSession : IDisposable
     /// <inheritdoc/>
     public void Dispose() => _executor.Dispose();
 
-    /// <summary>True if a model has one float32 input and one float32 output.</summary>
-    internal static bool IsPlain(StepSignature signature) => IsPlain(signature.Inputs) && IsPlain(signature.Outputs);
-
     /// <summary>Where the stream's state lies, for a batch of the same program.</summary>
     /// <exception cref="ArgumentException">The session is of another model.</exception>
     [HotPath]
@@ -183,8 +180,6 @@ public sealed class StreamSession : IDisposable
         _isMarked = false;
         Steps++;
     }
-
-    private static bool IsPlain(System.Collections.Immutable.ImmutableArray<StepPort> ports) => ports.Length == 1 && ports[0].Type == ElementType.Float32;
 
     [MethodImpl(MethodImplOptions.AggressiveInlining)]
     private void ThrowUnlessFit(int features, int outputs)

@@ -10,19 +10,22 @@ namespace SeqStream.Native.Tests;
 public sealed class InterfaceTests
 {
     private const double LargestGrowthKilobytes = 24 * 1024;
+    private const long LargestGrowthOfAllocator = 1 << 20; // 14 bytes in each call that fails
 
     [Theory]
-    [InlineData("", 100_000)]
-    [InlineData("baseline", 30_000)]
-    public void Random_calls_with_wrong_arguments_are_answered_by_codes(string level, int calls)
+    [InlineData("", 20241, 100_000)]
+    [InlineData("", 3, 100_000)] // asked once for an answer of a graph without any
+    [InlineData("baseline", 20241, 30_000)]
+    public void Random_calls_with_wrong_arguments_are_answered_by_codes(string level, int seed, int calls)
     {
-        NativeBuild.Outcome run = NativeBuild.Run(NativeBuild.TestProgram("fuzz"), ["20241", calls.ToString(CultureInfo.InvariantCulture), "activity"], null, ("SEQSTREAM_LEVEL", level));
+        NativeBuild.Outcome run = NativeBuild.Run(NativeBuild.TestProgram("fuzz"), [seed.ToString(CultureInfo.InvariantCulture), calls.ToString(CultureInfo.InvariantCulture), "activity"], null, ("SEQSTREAM_LEVEL", level));
 
         Assert.Equal("", run.Errors);
         Assert.Equal(0, run.ExitCode);
         string[] words = run.Output.Split(' ');
         Assert.True(int.Parse(words[2], CultureInfo.InvariantCulture) > calls / 2, run.Output);
         Assert.True(double.Parse(words[4], CultureInfo.InvariantCulture) < LargestGrowthKilobytes, run.Output);
+        Assert.True(long.Parse(words[7], CultureInfo.InvariantCulture) < LargestGrowthOfAllocator, run.Output);
         Assert.EndsWith(" 0 handles\n", run.Output, StringComparison.Ordinal);
     }
 

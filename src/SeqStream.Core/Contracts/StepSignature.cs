@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using SeqStream.Plan;
 using SeqStream.State;
 
 namespace SeqStream.Contracts;
@@ -13,4 +14,7 @@ public sealed record StepSignature(string ModelName, ulong ModelId, ImmutableArr
 {
     /// <summary>Inputs of the model that were bound to one value when it was loaded. Default none.</summary>
     public ImmutableArray<StepConstant> Constants { get; init; } = [];
+
+    /// <summary>True where there is one float32 input and one float32 output, so that a step is one row of numbers in and one out.</summary>
+    public bool HasPlainPorts => Inputs is [{ Type: ElementType.Float32 }] && Outputs is [{ Type: ElementType.Float32 }];
 }

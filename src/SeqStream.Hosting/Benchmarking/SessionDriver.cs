@@ -22,10 +22,6 @@ internal sealed class SessionDriver : IDisposable
         _outputs = new float[executors.Signature.Outputs[0].ElementCount];
     }
 
-    /// <summary>True for a model that a session steps with one float32 span in and one out.</summary>
-    public static bool Fits(StepSignature signature)
-        => signature.Inputs.Length == 1 && signature.Outputs.Length == 1 && signature.Inputs[0].Type == ElementType.Float32 && signature.Outputs[0].Type == ElementType.Float32;
-
     /// <summary>Makes the given number of steps.</summary>
     [HotPath]
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]

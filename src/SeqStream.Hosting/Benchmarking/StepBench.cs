@@ -92,7 +92,7 @@ public sealed class StepBench
     /// <summary>One stream is stepped as a session, several through the executor contract.</summary>
     private IDisposable AddDriver(StepTimer timer, string name, IExecutorFactory executors, int batch)
     {
-        if (batch == 1 && Streams <= 1 && SessionDriver.Fits(executors.Signature))
+        if (batch == 1 && Streams <= 1 && executors.Signature.HasPlainPorts)
         {
             SessionDriver session = new(executors);
             timer.Add(name, session.Run);

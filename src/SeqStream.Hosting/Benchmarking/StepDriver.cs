@@ -23,7 +23,7 @@ internal sealed class StepDriver : IDisposable
     public StepDriver(IExecutorFactory executors, int batch, int streams)
     {
         _outputs = new float[executors.Signature.Outputs.Max(static port => port.ElementCount)];
-        if (batch == 1 && streams == 1 && IsPlain(executors.Signature)) _session = new StreamingModel(executors).CreateSession();
+        if (batch == 1 && streams == 1 && executors.Signature.HasPlainPorts) _session = new StreamingModel(executors).CreateSession();
         _executor = executors.CreateExecutor(batch, streams);
         Batch = batch;
         _slots = new int[streams];
@@ -43,9 +43,6 @@ internal sealed class StepDriver : IDisposable
         if (_session is not null) RunSession(_session, steps);
         else RunBatches(steps);
     }
-
-    private static bool IsPlain(StepSignature signature)
-        => signature.Inputs.Length == 1 && signature.Outputs.Length == 1 && signature.Inputs[0].Type == ElementType.Float32 && signature.Outputs[0].Type == ElementType.Float32;
 
     [MethodImpl(MethodImplOptions.AggressiveOptimization)]
     private void RunSession(StreamSession session, int steps)

@@ -21,7 +21,6 @@ internal sealed unsafe class ModelHandle : IDisposable
         _outputs = new NativeTexts([.. model.Signature.Outputs.Select(static port => port.Name)]);
         Labels = new NativeTexts(model.Card.Labels);
         SampleRateHz = AudioCard.RateHz(model.Card.FrontEndType, model.Card.FrontEnd) ?? 0;
-        HasPlainPorts = IsPlain(model.Signature.Inputs) && IsPlain(model.Signature.Outputs);
         _json = WriteJson();
     }
 
@@ -35,13 +34,14 @@ internal sealed unsafe class ModelHandle : IDisposable
     public int SampleRateHz { get; }
 
     /// <summary>True if it has one float32 input and one float32 output.</summary>
-    public bool HasPlainPorts { get; }
+    public bool HasPlainPorts => Model.Signature.HasPlainPorts;
 
     /// <summary>What the model is, as JSON in UTF-8.</summary>
     public ReadOnlySpan<byte> Json => _json;
 
     /// <summary>Numbers of a row that its streams take; 0 for sound and text.</summary>
-    private int RowNumbers => SampleRateHz > 0 || Model.Card.InputFormat is "text" or "tokens" ? 0 : Model.Card.RowNumbers(Model.FrameSignature.Inputs[0].ElementCount);
+    private int RowNumbers
+        => SampleRateHz > 0 || Model.Card.InputFormat is "text" or "tokens" ? 0 : Model.FrameSignature.Inputs is [{ } row, ..] ? Model.Card.RowNumbers(row.ElementCount) : 0;
 
     /// <summary>Fills in what there is room for.</summary>
     public void Describe(ref ModelDescription description)
@@ -86,8 +86,6 @@ internal sealed unsafe class ModelHandle : IDisposable
         Labels.Dispose();
         Model.Dispose();
     }
-
-    private static bool IsPlain(System.Collections.Immutable.ImmutableArray<StepPort> ports) => ports.Length == 1 && ports[0].Type == ElementType.Float32;
 
     private byte[] WriteJson()
     {

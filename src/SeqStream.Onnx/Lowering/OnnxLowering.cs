@@ -73,6 +73,7 @@ public sealed class OnnxLowering
     private LoweringResult Lower(IReadOnlyList<FoundPair> pairs, IReadOnlyList<Blocker> pairBlockers, ImmutableArray<OpenInput> open)
     {
         LoweringResult result = new() { File = _model.File, Options = _options, States = [.. pairs.Select(static pair => pair.Pair)], Open = open };
+        if (_model.Graph.Outputs.IsEmpty) return result with { Blockers = [new Blocker("graph", "", "it has no output, so there is nothing to ask of it", "Export the whole model")] };
         if (_options.LookAhead is < 0 or > LoweringOptions.MostLookAhead) return result with { Blockers = [new Blocker("look-ahead", "", $"it is {_options.LookAhead} frames; expected 0 to {LoweringOptions.MostLookAhead}", "Give another number of frames")] };
         if (_dimensions.Blockers.Count + pairBlockers.Count > 0) return result with { Blockers = [.. _dimensions.Blockers, .. pairBlockers], HasUnclearStates = pairBlockers.Count > 0 };
         HashSet<string> stateInputs = [.. pairs.Select(static pair => pair.Input.Name)];

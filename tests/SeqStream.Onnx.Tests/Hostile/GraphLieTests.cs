@@ -49,6 +49,10 @@ public class GraphLieTests
         Unreadable("two outputs", static graph => graph.Input("x", ElementType.Float32, 1).Node("Relu", ["x"], ["y"]).Output("y").Output("y"));
     }
 
+    [Fact]
+    public void A_graph_without_an_output_is_refused()
+        => Assert.Contains("no output", HostileBudget.Refused(Build(static graph => graph.Input("x", ElementType.Float32, 1).Node("Relu", ["x"], ["y"]))).Reason, StringComparison.Ordinal);
+
     [Theory]
     [InlineData(65)]
     [InlineData(1000)]
