@@ -72,6 +72,42 @@ public sealed class ProgramTests
     }
 
     [Fact]
+    public void Libraries_and_programs_keep_to_their_sizes()
+    {
+        Assert.All(Directory.GetFiles(Path.Combine(NativeBuild.Folder, "lib"), "libseqstream*.so"), static file => Assert.InRange(new FileInfo(file).Length, 1, 6_000_000));
+        Assert.All(Directory.GetFiles(Path.Combine(NativeBuild.Folder, "bin"), "seqstream*"), static file => Assert.InRange(new FileInfo(file).Length, 1, 16_000_000));
+    }
+
+    [Fact]
+    public async Task Daemon_serves_its_routes_and_keeps_their_streams()
+    {
+        string folder = Directory.CreateTempSubdirectory("seqstream-native-serve-").FullName, config = Path.Combine(folder, "config.yaml");
+        using Mosquitto broker = Mosquitto.Start();
+        await File.WriteAllTextAsync(config, $"state: {folder}/state\nroutes:\n  moves: {{model: activity, feed: \"{broker.Uri}/sensors/{{stream}}?qos=1&client=native-daemon\", sink: \"{folder}/moves.jsonl\"}}\n", TestContext.Current.CancellationToken);
+        Assert.Equal($"{config} is right: moves (activity)\n", Run($"serve --check {config}", []).Output);
+        using Process daemon = Process.Start(new ProcessStartInfo(Program, ["serve", config]) { RedirectStandardError = true, RedirectStandardOutput = true, WorkingDirectory = SharedFolder.Repository })!;
+        try
+        {
+            Task<string> log = daemon.StandardError.ReadToEndAsync(TestContext.Current.CancellationToken);
+            while (!daemon.HasExited && !(File.Exists($"{folder}/moves.jsonl") && new FileInfo($"{folder}/moves.jsonl").Length > 0))
+            {
+                NativeBuild.Run("mosquitto_pub", ["-p", $"{broker.Port}", "-q", "1", "-t", "sensors/ada", "-m", "[39.25,0.43,22.75,0.43,33.75,1.30]"]);
+                await Task.Delay(200, TestContext.Current.CancellationToken);
+            }
+            Mosquitto.Signal(daemon.Id, "TERM");
+            await daemon.WaitForExitAsync(TestContext.Current.CancellationToken).WaitAsync(TimeSpan.FromSeconds(30), TestContext.Current.CancellationToken);
+
+            Assert.True(daemon.ExitCode == 0, await log);
+            Assert.StartsWith("{\"stream\":\"ada\",\"step\":", await File.ReadAllTextAsync($"{folder}/moves.jsonl", TestContext.Current.CancellationToken), StringComparison.Ordinal);
+            Assert.Contains("moves  ada ", Run($"state list --state-dir {folder}/state", []).Output, StringComparison.Ordinal);
+        }
+        finally
+        {
+            if (!daemon.HasExited) daemon.Kill(entireProcessTree: true);
+        }
+    }
+
+    [Fact]
     public async Task Broker_is_fed_from_and_answered()
     {
         using Mosquitto broker = Mosquitto.Start();
