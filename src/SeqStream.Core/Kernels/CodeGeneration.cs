@@ -45,7 +45,7 @@ internal static unsafe class CodeGeneration
     public static bool HasManyRegisters
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => Avx512F.VL.IsSupported || AdvSimd.IsSupported;
+        get => AdvSimd.IsSupported || Avx512F.VL.IsSupported;
     }
 
     /// <summary>The same for products of bytes: instructions that AVX2 and VNNI have in their older encoding alone reach 16 registers.</summary>

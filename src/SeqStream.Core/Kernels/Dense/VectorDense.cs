@@ -111,10 +111,10 @@ internal sealed unsafe class VectorDense<TV, TSimd> : DenseLayer
         {
             case 1: DenseTile<TV, TSimd, TColumns, One>.Dot(w, bias, x, xRowStride, _dense.K, y, yRowStride); break;
             case 2: DenseTile<TV, TSimd, TColumns, Two>.Dot(w, bias, x, xRowStride, _dense.K, y, yRowStride); break;
-            case 3: DenseTile<TV, TSimd, TColumns, Three>.Dot(w, bias, x, xRowStride, _dense.K, y, yRowStride); break;
-            case 4: DenseTile<TV, TSimd, TColumns, Four>.Dot(w, bias, x, xRowStride, _dense.K, y, yRowStride); break;
-            case 5: DenseTile<TV, TSimd, TColumns, Five>.Dot(w, bias, x, xRowStride, _dense.K, y, yRowStride); break;
-            default: DenseTile<TV, TSimd, TColumns, Six>.Dot(w, bias, x, xRowStride, _dense.K, y, yRowStride); break;
+            case 3: if (TileRows >= 3) DenseTile<TV, TSimd, TColumns, Three>.Dot(w, bias, x, xRowStride, _dense.K, y, yRowStride); break;
+            case 4: if (TileRows >= 4) DenseTile<TV, TSimd, TColumns, Four>.Dot(w, bias, x, xRowStride, _dense.K, y, yRowStride); break;
+            case 5: if (TileRows >= 5) DenseTile<TV, TSimd, TColumns, Five>.Dot(w, bias, x, xRowStride, _dense.K, y, yRowStride); break;
+            default: if (TileRows >= 6) DenseTile<TV, TSimd, TColumns, Six>.Dot(w, bias, x, xRowStride, _dense.K, y, yRowStride); break;
         }
     }
 }

@@ -66,16 +66,16 @@ internal static unsafe class ManyLanes<TV, TSimd, TCell, TChains>
                 int size = (count - m + (tiles - tile) - 1) / (tiles - tile); // nearly equal tiles
                 float* v = gathered + m * k;
                 FetchState(rows + m, size, hOffset + unitBytes, cOffset + unitBytes);
-                switch (size)
+                switch (size) // what is larger than a tile can be is not compiled
                 {
                     case 1: LaneTile<TV, TSimd, TCell, One, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
-                    case 2: LaneTile<TV, TSimd, TCell, Two, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
-                    case 3: LaneTile<TV, TSimd, TCell, Three, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
-                    case 4: if (TChains.Value == 1) LaneTile<TV, TSimd, TCell, Four, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
-                    case 5: if (TChains.Value == 1) LaneTile<TV, TSimd, TCell, Five, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
-                    case 6: if (TChains.Value == 1) LaneTile<TV, TSimd, TCell, Six, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
-                    case 7: if (TChains.Value == 1) LaneTile<TV, TSimd, TCell, Seven, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
-                    default: if (TChains.Value == 1) LaneTile<TV, TSimd, TCell, Eight, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
+                    case 2: if (TileLanes >= 2) LaneTile<TV, TSimd, TCell, Two, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
+                    case 3: if (TileLanes >= 3) LaneTile<TV, TSimd, TCell, Three, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
+                    case 4: if (TileLanes >= 4) LaneTile<TV, TSimd, TCell, Four, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
+                    case 5: if (TileLanes >= 5) LaneTile<TV, TSimd, TCell, Five, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
+                    case 6: if (TileLanes >= 6) LaneTile<TV, TSimd, TCell, Six, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
+                    case 7: if (TileLanes >= 7) LaneTile<TV, TSimd, TCell, Seven, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
+                    default: if (TileLanes >= 8) LaneTile<TV, TSimd, TCell, Eight, TChains>.Dot(w, bias, v, k, inputs, units, sums); break;
                 }
                 byte* tileY = y == null ? null : y + m * yLaneStride + unitBytes;
                 if (unitsLeft >= n) ApplyGates(sums, rows + m, size, hOffset + unitBytes, cOffset + unitBytes, tileY, yLaneStride);

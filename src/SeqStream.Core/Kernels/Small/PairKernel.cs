@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Runtime.Intrinsics.Arm;
 using SeqStream.Kernels.Fused;
 using SeqStream.Weights;
 
@@ -12,11 +13,14 @@ internal readonly unsafe struct PairKernel<TV, TSimd, TCell, TFormat> : ISmallKe
     where TCell : struct, ICellShape
     where TFormat : struct, IPairFormat
 {
-    /// <summary>Accumulators, the weights of one term, one broadcast value and a mask fit the registers.</summary>
+    /// <summary>
+    /// Accumulators, the weights of one term, one broadcast value and a mask fit the registers. ARM's instructions take no operand from memory, and widening half precision needs
+    /// several: <c>tools/arm64-code</c> shows five lanes of it on the stack.
+    /// </summary>
     public static int TileLanes
     {
         [MethodImpl(MethodImplOptions.AggressiveInlining)]
-        get => CodeGeneration.HasManyRegisters ? (TCell.Gates == 3 ? 8 : 6) : TCell.Gates == 3 ? 3 : 2;
+        get => !CodeGeneration.HasManyRegisters ? (TCell.Gates == 3 ? 3 : 2) : AdvSimd.IsSupported && TFormat.SumScale != 1 ? 4 : TCell.Gates == 3 ? 8 : 6;
     }
 
     public static int PanelChunks
@@ -84,16 +88,16 @@ internal readonly unsafe struct PairKernel<TV, TSimd, TCell, TFormat> : ISmallKe
     [MethodImpl(CodeGeneration.Kernel)]
     public static void Tile(in PackedSmall packed, int chunk, int lanes, byte* rows, float* sums)
     {
-        switch (lanes)
+        switch (lanes) // what is larger than a tile can be is not compiled
         {
             case 1: Dot<One, One>(in packed, chunk, rows, sums); break;
-            case 2: Dot<One, Two>(in packed, chunk, rows, sums); break;
-            case 3: Dot<One, Three>(in packed, chunk, rows, sums); break;
-            case 4: Dot<One, Four>(in packed, chunk, rows, sums); break;
-            case 5: Dot<One, Five>(in packed, chunk, rows, sums); break;
-            case 6: Dot<One, Six>(in packed, chunk, rows, sums); break;
-            case 7: Dot<One, Seven>(in packed, chunk, rows, sums); break;
-            default: Dot<One, Eight>(in packed, chunk, rows, sums); break;
+            case 2: if (TileLanes >= 2) Dot<One, Two>(in packed, chunk, rows, sums); break;
+            case 3: if (TileLanes >= 3) Dot<One, Three>(in packed, chunk, rows, sums); break;
+            case 4: if (TileLanes >= 4) Dot<One, Four>(in packed, chunk, rows, sums); break;
+            case 5: if (TileLanes >= 5) Dot<One, Five>(in packed, chunk, rows, sums); break;
+            case 6: if (TileLanes >= 6) Dot<One, Six>(in packed, chunk, rows, sums); break;
+            case 7: if (TileLanes >= 7) Dot<One, Seven>(in packed, chunk, rows, sums); break;
+            default: if (TileLanes >= 8) Dot<One, Eight>(in packed, chunk, rows, sums); break;
         }
         if (TFormat.SumScale != 1) Rescale(sums, lanes);
     }
