@@ -37,8 +37,8 @@ public sealed class ArchitectureTests
         ["SeqStream.Cli"] = ["Spectre.Console", "System.CommandLine"],
     };
 
-    /// <summary>Extensions of a Core type that its users find beside it, without another namespace to import.</summary>
-    private static readonly string[] s_extensions = ["StreamingModelLoading"];
+    /// <summary>Extensions of a Core type that its users find beside it, without another namespace to import; and what stands in front of a type of the framework on the native leg.</summary>
+    private static readonly string[] s_elsewhere = ["StreamingModelLoading", "PlainEnumerable"];
 
     public static TheoryData<string> Projects() => [.. Directory.EnumerateFiles(s_source, "*.csproj", SearchOption.AllDirectories).Select(static path => Path.GetFileNameWithoutExtension(path))];
 
@@ -80,7 +80,7 @@ public sealed class ArchitectureTests
             string? declared = File.ReadLines(path).FirstOrDefault(static line => line.StartsWith("namespace ", StringComparison.Ordinal))?[10..].TrimEnd(';');
             string folder = Path.GetDirectoryName(Path.GetRelativePath(s_source, path))!.Replace(Path.DirectorySeparatorChar, '.');
             string expected = folder.StartsWith("SeqStream.Core", StringComparison.Ordinal) ? "SeqStream" + folder["SeqStream.Core".Length..] : folder;
-            bool isExempt = s_extensions.Contains(Path.GetFileNameWithoutExtension(path)) || IsPart(path);
+            bool isExempt = s_elsewhere.Contains(Path.GetFileNameWithoutExtension(path)) || IsPart(path);
             if (declared is not null && declared != expected && !isExempt) wrong.Add($"{Path.GetRelativePath(s_source, path)}: {declared}, expected {expected}");
         }
 
