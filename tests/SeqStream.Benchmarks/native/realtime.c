@@ -1,5 +1,5 @@
 /*
- * realtime.c MODEL STEPS - how long single steps take through the C interface, one by one, and what the interface costs.
+ * realtime.c MODEL STEPS - how long single steps (whole thousands) take through the C interface, one by one, and what the interface costs.
  * MODEL has one float32 input and one float32 output. Prints "steps N p50 A p99 B p99.99 C max D overhead E faults F switches G", times in ns.
  * Compiled with -DWITH_PEER and linked to peer.cpp, a hand-written step takes turns of 1000 steps with it, and a second line has its times.
  */
@@ -86,7 +86,7 @@ int main(int argc, char **argv) {
     seqstream_session session;
     struct rusage before, after;
     if (argc < 3) return 2;
-    long steps = strtol(argv[2], NULL, 10);
+    long steps = (strtol(argv[2], NULL, 10) + TURN - 1) / TURN * TURN;
     if (seqstream_model_load(argv[1], NULL, &model) || seqstream_model_describe(model, &info) || seqstream_session_create(model, &session)) return fail("load");
     if (info.input_elements > MOST || info.output_elements > MOST) return fail("the model is too wide");
     for (size_t i = 0; i < sizeof many_features / sizeof many_features[0]; i++) many_features[i] = (float)((i * 37) % 101) / 101.0f - 0.5f;
