@@ -15,7 +15,7 @@ internal readonly unsafe struct PairKernel<TV, TSimd, TCell, TFormat> : ISmallKe
 {
     /// <summary>
     /// Accumulators, the weights of one term, one broadcast value and a mask fit the registers. ARM's instructions take no operand from memory, and widening half precision needs
-    /// several: <c>tools/arm64-code</c> shows five lanes of it on the stack.
+    /// several: <c>tools/arm64-code</c> found five lanes of it on the stack.
     /// </summary>
     public static int TileLanes
     {
