@@ -53,7 +53,7 @@ def spoken_part(samples, fall=FALL_DECIBELS):
 
 
 class Maker:
-    """Draws training sounds by people and by `programs` (voices.py). One noise, long enough to cut from, serves all."""
+    """Draws training sounds by people and by `programs` (voices.py). The same noises, long enough to cut from, serve all."""
 
     def __init__(self, pieces, programs, rng):
         self.rng, self.draw = rng, Draw(int(rng.integers(1 << 40)))
