@@ -16,15 +16,20 @@ def fit(model, count, loss_of, rng, epochs, batch, peak, weight_decay, decay, lo
         order, total = rng.permutation(count), 0.0
         for i in range(0, count, batch):
             loss = loss_of(order[i:i + batch])
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
+            improve(model, loss, optimizer, average)
             rate.step()
-            average.update()
             total += loss.item()
         if log and epoch % 5 == 4:
             log(f"epoch {epoch + 1}: loss {total / batches:.4f}")
     average.apply()
     model.eval()
     return model
+
+
+def improve(model, loss, optimizer, average):
+    """One step down the gradient of a batch's loss, clipped at a norm of 1, into the average."""
+    optimizer.zero_grad()
+    loss.backward()
+    nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+    optimizer.step()
+    average.update()

@@ -26,11 +26,16 @@ def read(path):
     with zipfile.ZipFile(path) as archive:
         for entry in sorted(n for n in archive.namelist() if n.endswith(".wav")):
             name = entry.split("/")[-1]
-            with wave.open(io.BytesIO(archive.read(entry))) as sound:
-                samples = numpy.frombuffer(sound.readframes(sound.getnframes()), "<i2") / 32768.0
+            _, samples = sound_of(io.BytesIO(archive.read(entry)))
             digit, speaker, _ = name.split("_")
             recordings.append(Recording(name, int(digit), speaker, samples / max(abs(samples).max(), 1e-9)))
     return recordings
+
+
+def sound_of(file):
+    """(rate in Hz, samples from -1 to 1) of a WAV file of one channel, 16 bits."""
+    with wave.open(file) as sound:
+        return sound.getframerate(), numpy.frombuffer(sound.readframes(sound.getnframes()), "<i2") / 32768.0
 
 
 class Draw:

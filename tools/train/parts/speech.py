@@ -10,6 +10,7 @@ from torch.nn import functional as F
 
 from . import audio, fsdd, spoken, voices
 from .export import Average, export, start
+from .fit import improve
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 
 FEATURES, WIDTH, REACH, HIDDEN = 96, 192, 5, 256
@@ -97,11 +98,7 @@ def train(people, programs, log=None):
         else:
             told = torch.tensor([1 + d for sound in ends for d, _ in sound], dtype=torch.long)
             word_loss = F.ctc_loss(words.log_softmax(2).transpose(0, 1), told, torch.tensor(steps), torch.tensor([len(e) for e in ends]), BLANK, zero_infinity=True)
-        optimizer.zero_grad()
-        (tags_wrong + word_loss).backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        average.update()
+        improve(model, tags_wrong + word_loss, optimizer, average)
         losses = [0.98 * a + 0.02 * float(b) for a, b in zip(losses, (word_loss, tags_wrong))]
         if log and (step + 1) % 100 == 0:
             log(f"step {step + 1}: words {losses[0]:.3f}, tags {losses[1]:.3f}")
@@ -126,11 +123,7 @@ def tagging(model, people, programs, log=None):
             group["lr"] = TAG_PEAK * min(1, (step + 1) / 40) * (0.02 + 0.98 * 0.5 * (1 + numpy.cos(numpy.pi * step / TAG_STEPS)))
         x, tags, _, _ = maker.batch(drawn(maker, pools, rng))
         loss = tag_loss(model(torch.from_numpy(x))[1], tags)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        average.update()
+        improve(model, loss, optimizer, average)
         loss_so_far = 0.98 * loss_so_far + 0.02 * float(loss)
         if log and (step + 1) % 100 == 0:
             log(f"tags, step {step + 1}: {loss_so_far:.3f}")
@@ -169,12 +162,12 @@ def word_error_rate(model, sounds):
     return wrong / sum(len(s.words) for s in sounds)
 
 
-def segments(scores, delay):
-    """[(tag, first step, step after the last, step at which its beginning was said)] of [step, tag] scores that come some steps late: the twin of SeqStream.Decoding.Segments."""
+def segments(scores):
+    """[(tag, first step, step after the last, step at which its beginning was said)] of [step, tag] scores that come TAG_DELAY steps late: the twin of SeqStream.Decoding.Segments."""
     odds = numpy.exp(scores - scores.max(1, keepdims=True))
     found, begun, following, quiet, run = [], None, None, 0, 0
     for step, p in enumerate(odds / odds.sum(1, keepdims=True)):
-        if step < delay:
+        if step < TAG_DELAY:
             continue
         best = int(p.argmax())
         if best == spoken.SILENCE or (begun and best == begun[0]) or p[best] < SEGMENTS["on"]:
@@ -196,14 +189,14 @@ def segments(scores, delay):
                 found.append(tuple(begun))
             begun, following, quiet = [*following, step + 1, step], None, 0
     found += [tuple(begun)] if begun else []
-    return [(tag, a - delay, b - delay, at) for tag, a, b, at in found]
+    return [(tag, a - TAG_DELAY, b - TAG_DELAY, at) for tag, a, b, at in found]
 
 
-def tag_figures(model, sounds, recordings, delay):
+def tag_figures(model, sounds, recordings):
     """Share of right keywords, share of wrong frames, median seconds from the beginning of a word to its tag."""
     right, wrong, frames, delays = 0, 0, 0, []
     for sound, recording in zip(sounds, recordings):
-        tags = segments(answers(model, sound)[1], delay)
+        tags = segments(answers(model, sound)[1])
         first, last = (sound.spans[0][0] + place for place in spoken.spoken_part(recording.samples))
         wanted = 2 + sound.words[0]
         keywords = {}
@@ -271,7 +264,7 @@ def figure(metric, value, data, command):
 
 def figures(model, tagger, strings, recordings):
     """Word error rate of strings; share of right keywords, of wrong frames, and median seconds to the tag, of recordings."""
-    return word_error_rate(model, strings), *tag_figures(tagger, list(fsdd.singles(recordings)), recordings, TAG_DELAY)
+    return word_error_rate(model, strings), *tag_figures(tagger, list(fsdd.singles(recordings)), recordings)
 
 
 def told(name, values):

@@ -3,11 +3,10 @@ import random
 import shutil
 import subprocess
 import tempfile
-import wave
 
 import numpy
 
-from .fsdd import RATE, WORDS, Recording
+from .fsdd import RATE, WORDS, Recording, sound_of
 
 PROGRAMS = ["espeak-ng", "flite"]
 KINDS = {"read": 0.35, "english": 0.325, "foreign": 0.325}  # the first word of a speaker's name, and its share of the sounds
@@ -60,20 +59,20 @@ def voices(draw):
     variants = human_variants()
     for variant in variants:
         for accent in draw.sample(ACCENTS, ACCENTS_EACH):
-            yield WORDS, f"english {variant} {accent}", lambda: spoken(draw, f"{accent}+{variant}")
+            yield WORDS, f"english {variant} {accent}", lambda: by_espeak(draw, f"{accent}+{variant}")
     for language, words in LANGUAGES.items():
         for variant in draw.sample(variants, VARIANTS_EACH):
-            yield words.split(), f"foreign {variant} {language}", lambda: spoken(draw, f"{language}+{variant}")
+            yield words.split(), f"foreign {variant} {language}", lambda: by_espeak(draw, f"{language}+{variant}")
     for reader, pitch in READERS.items():
         for _ in range(READINGS):
-            yield WORDS, f"read {reader}", lambda: read(draw, reader, pitch)
+            yield WORDS, f"read {reader}", lambda: by_flite(draw, reader, pitch)
 
 
-def spoken(draw, voice):
+def by_espeak(draw, voice):
     return ["espeak-ng", "-v", voice, "-s", str(draw.randint(110, 220)), "-p", str(draw.randint(20, 80)), "-w", "{file}", "{word}"]
 
 
-def read(draw, reader, pitch):
+def by_flite(draw, reader, pitch):
     features = {"duration_stretch": draw.uniform(0.7, 1.4), "int_f0_target_mean": pitch * draw.uniform(0.75, 1.35), "int_f0_target_stddev": draw.uniform(5, 30)}
     return ["flite", "-voice", reader, *(part for name, value in features.items() for part in ("--setf", f"{name}={value:.2f}")), "-t", "{word}", "-o", "{file}"]
 
@@ -86,8 +85,7 @@ def human_variants():
 
 
 def recording(digit, speaker, path):
-    with wave.open(path) as sound:
-        rate, samples = sound.getframerate(), numpy.frombuffer(sound.readframes(sound.getnframes()), "<i2") / 32768.0
+    rate, samples = sound_of(path)
     samples = resampled(samples, rate)
     loud = numpy.flatnonzero(abs(samples) > QUIET * abs(samples).max())
     samples = samples[max(loud[0] - MARGIN, 0):loud[-1] + MARGIN]
