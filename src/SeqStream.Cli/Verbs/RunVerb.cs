@@ -70,18 +70,14 @@ internal static class RunVerb
     {
         ModelReference reference = s_model.Resolve(parsed);
         ModelLoadOptions load = s_model.LoadOptions(parsed);
-        FeedOptions feedOptions = FeedOptionsOf(parsed, reference.Card);
-        SoundSource? soundSource = s_sound.Find(parsed, feedOptions.Source, parsed.GetValue(s_in), reference.Card.InputFormat);
-        MqttUri? fromBroker = s_broker.Find(parsed, parsed.GetValue(s_feed)!), toBroker = s_broker.Find(parsed, parsed.GetValue(s_sink)!);
-        if (fromBroker is not null) RefuseFormat(parsed, s_in, "--feed", "its URI names the payload's, as in payload=csv");
-        if (toBroker is not null) RefuseFormat(parsed, s_out, "--sink", "emissions are published as JSON");
-        using Stream source = fromBroker is null && !AudioFeeds.IsUri(feedOptions.Source) ? Endpoint.OpenInput(parsed.GetValue(s_feed)!) : Stream.Null;
+        RunEnds ends = EndsOf(parsed, reference.Card);
+        using Stream source = ends.OpenSource();
         Stream input = source;
-        await using SoundInput? sound = soundSource is null ? null : await SoundInput.OpenAsync(soundSource, source, stop.Token).ConfigureAwait(false);
+        await using SoundInput? sound = ends.Sound is null ? null : await SoundInput.OpenAsync(ends.Sound, source, stop.Token).ConfigureAwait(false);
         SoundFit? fit = sound?.Fit(reference, load);
         load = fit?.Load ?? load;
         LoweringResult lowering = fit?.Lowering ?? ModelLoader.Inspect(reference, load);
-        if (fromBroker is null && sound is null && lowering is { Plan: null, Open.IsEmpty: false } && feedOptions.Format == "jsonl")
+        if (ends.CanPeek && lowering is { Plan: null, Open.IsEmpty: false })
         {
             (RecordShape? first, input) = await FirstRecord.PeekAsync(source, stop.Token).ConfigureAwait(false);
             if (first is not null) lowering = ModelLoader.Bind(reference, lowering, first);
@@ -93,16 +89,12 @@ internal static class RunVerb
         notices.ExplainLookAhead(model, load);
         using DeadLetters? deadLetters = DeadLetters.Open(parsed.GetValue(s_deadLetter), model.FrameSignature);
         FaultPrinter faults = new(s_output.Json(parsed), parsed.GetValue(s_strict), stop, deadLetters);
-        using Stream output = toBroker is null ? Endpoint.OpenOutput(parsed.GetValue(s_sink)!) : Stream.Null;
-        GapNotices gaps = new(feedOptions.Source, notices);
-        IFrameFeed feed = sound is not null ? sound.CreateFeed(fit!.RateHz, gaps.Tell) : fromBroker is null ? FeedBuilder.Create(feedOptions, input, model) : FeedBuilder.Create(fromBroker, model, new BrokerNotices(notices));
-        string format = parsed.GetValue(s_out) ?? (fromBroker is null ? model.Card.OutputFormat : "jsonl");
-        IEmissionSink sink = toBroker is null ? SinkBuilder.Create(format, output, model) : MqttSink.Create(toBroker, model.Card.Name, new BrokerNotices(notices));
-        StageFactory stages = parsed.GetValue(s_beam) is { } beam ? BeamStages.Of(model, beam) : fit?.StagesOf(model) ?? model.Stages;
-        if (parsed.GetValue(s_strict)) stages = StrictFrontEnd.Guard(stages);
-        int threads = s_model.Threads(parsed);
-        EngineOptions options = new() { Threads = threads, Durability = s_state.Of(parsed, store, model.Card.Name, feed, sink, threads) };
-        options = s_streams.Apply(parsed, options, feed, soundSource is null ? s_sound.OnGap(parsed) : null);
+        using Stream output = ends.OpenTarget();
+        GapNotices gaps = new(ends.Records.Source, notices);
+        IFrameFeed feed = ends.CreateFeed(model, input, sound, fit, gaps, notices);
+        IEmissionSink sink = ends.CreateSink(model, output, parsed.GetValue(s_out), notices);
+        StageFactory stages = StagesOf(parsed, model, fit);
+        EngineOptions options = OptionsOf(parsed, ends, model, store, feed, sink);
         if (options.Durability is { } kept && feed is IReceiptFeed receipts) receipts.Restore(store!.Items(kept.Route).Select(static item => KeyValuePair.Create(item.Key, item.Value!)));
         using ShadowRun? shadow = s_shadow.Open(parsed, load, model, isKept: store is not null);
         Task<RouteSummary> running = shadow?.RunAsync(feed, stages, sink, options, faults, stop.Token) ?? new Route(feed, stages, sink, options, faults).RunAsync(stop.Token);
@@ -115,17 +107,13 @@ internal static class RunVerb
         return faults.Count > 0 ? ExitCode.BadData : ExitCode.Ok;
     }
 
-    /// <summary>Says what a run counted that people should know.</summary>
-    private static void Tell(Notices notices, RouteSummary summary, LoweringResult lowering)
+    private static RunEnds EndsOf(ParseResult parsed, ModelCard card)
     {
-        notices.CountTooShort(summary.Counters.TooShort, lowering.ShortestStream);
-        notices.CountCutFrames(summary.Counters.CutFrames, lowering.LengthMultiple);
-        StreamNotices.Tell(notices, summary.Counters);
-    }
-
-    private static void RefuseFormat(ParseResult parsed, Option<string?> format, string end, string instead)
-    {
-        if (parsed.GetValue(format) is { } name) throw new UsageException($"{format.Name} is '{name}', but {end} is a broker: {instead}. Leave {format.Name} out.");
+        FeedOptions records = FeedOptionsOf(parsed, card);
+        RunEnds ends = new(records, s_sound.Find(parsed, records.Source, parsed.GetValue(s_in), card.InputFormat), s_broker.Find(parsed, records.Source), parsed.GetValue(s_sink)!, s_broker.Find(parsed, parsed.GetValue(s_sink)!));
+        if (ends.FromBroker is not null) RefuseFormat(parsed, s_in, "--feed", "its URI names the payload's, as in payload=csv");
+        if (ends.ToBroker is not null) RefuseFormat(parsed, s_out, "--sink", "emissions are published as JSON");
+        return ends;
     }
 
     private static FeedOptions FeedOptionsOf(ParseResult parsed, ModelCard card) => new()
@@ -135,4 +123,30 @@ internal static class RunVerb
         StreamField = parsed.GetValue(s_streamField),
         PassThrough = parsed.GetValue(s_passThrough),
     };
+
+    private static void RefuseFormat(ParseResult parsed, Option<string?> format, string end, string instead)
+    {
+        if (parsed.GetValue(format) is { } name) throw new UsageException($"{format.Name} is '{name}', but {end} is a broker: {instead}. Leave {format.Name} out.");
+    }
+
+    private static StageFactory StagesOf(ParseResult parsed, LoadedModel model, SoundFit? fit)
+    {
+        StageFactory stages = parsed.GetValue(s_beam) is { } beam ? BeamStages.Of(model, beam) : fit?.StagesOf(model) ?? model.Stages;
+        return parsed.GetValue(s_strict) ? StrictFrontEnd.Guard(stages) : stages;
+    }
+
+    private static EngineOptions OptionsOf(ParseResult parsed, RunEnds ends, LoadedModel model, SqliteCheckpointStore? store, IFrameFeed feed, IEmissionSink sink)
+    {
+        int threads = s_model.Threads(parsed);
+        EngineOptions options = new() { Threads = threads, Durability = s_state.Of(parsed, store, model.Card.Name, feed, sink, threads) };
+        return s_streams.Apply(parsed, options, feed, ends.Sound is null ? s_sound.OnGap(parsed) : null);
+    }
+
+    /// <summary>Says what a run counted that people should know.</summary>
+    private static void Tell(Notices notices, RouteSummary summary, LoweringResult lowering)
+    {
+        notices.CountTooShort(summary.Counters.TooShort, lowering.ShortestStream);
+        notices.CountCutFrames(summary.Counters.CutFrames, lowering.LengthMultiple);
+        StreamNotices.Tell(notices, summary.Counters);
+    }
 }
