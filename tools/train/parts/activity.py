@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .export import Average, export, start
+from .fit import improve
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 
 LABELS = ["bending1", "bending2", "cycling", "lying", "sitting", "standing", "walking"]
@@ -156,12 +157,8 @@ def train_member(sequences, linear, mean, scale, seed):
             seen, told = d[chosen, at:at + CROP], y[chosen, at:at + CROP]
             seen = seen + OFFSET * torch.randn(len(chosen), 1, seen.shape[2]) + NOISE * torch.randn_like(seen)
             loss = F.cross_entropy((linear.out(seen) + member(seen)).flatten(0, 1), told.flatten(), label_smoothing=SMOOTH)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(member.parameters(), 1.0)
-            optimizer.step()
+            improve(member, loss, optimizer, average)
             rate.step()
-            average.update()
     average.apply()
     member.eval()
     return member

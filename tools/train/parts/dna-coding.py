@@ -5,6 +5,7 @@ from torch.nn import functional as F
 
 from . import genbank
 from .export import Average, export, start
+from .fit import improve
 from .nucleotides import GOLDEN, shares
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 
@@ -59,12 +60,8 @@ def train(records, log=None):
         letters, labels = pieces(records, generator)
         scores = model(letters)[:, WARM:PIECE]
         loss = F.cross_entropy(scores.flatten(0, 1), labels[:, WARM:PIECE].flatten())
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
+        improve(model, loss, optimizer, average)
         rate.step()
-        average.update()
         total += loss.item()
         if log and step % 100 == 0:
             log(f"step {step}: training {total / 100:.4f} nats per letter")

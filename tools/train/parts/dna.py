@@ -6,6 +6,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .export import Average, Members, export
+from .fit import improve
 from .nucleotides import GOLDEN, shares
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 
@@ -81,12 +82,8 @@ def train(windows, labels, seed):
         for i in range(0, len(order), BATCH):
             some, wanted = varied(windows[order[i:i + BATCH]], labels[order[i:i + BATCH]], generator)
             loss = F.cross_entropy(model.middle(some), wanted, label_smoothing=SMOOTH)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
+            improve(model, loss, optimizer, average)
             rate.step()
-            average.update()
     average.apply()
     model.eval()
     return model

@@ -87,9 +87,9 @@ def strings(recordings, count):
         yield joined(draw, words, (0.1, 0.5), (0.05, 0.4), (0.2, 0.5))
 
 
-def singles(recordings):
-    """Each recording alone, with a sound that is no speech before it, in a room with noise or babble."""
-    for number, recording in enumerate(recordings):
+def singles(recordings, times):
+    """Each recording alone, with a sound that is no speech before it, in a room with noise or babble: all of them once, then all again in other rooms and noise, as often as told."""
+    for number, recording in enumerate(times * recordings):
         draw = Draw((number + 1) << 32)
         yield joined(draw, [recording], (0.8, 1.2), (0, 0), (0.6, 0.8), recordings)
 

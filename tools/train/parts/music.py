@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .export import Average, export, start
+from .fit import improve
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 from .tunes import SYMBOLS, encode, fifths, key_parts, plain, read, transposed
 
@@ -81,12 +82,8 @@ def train(tunes, seed, epochs=EPOCHS, log=None, moved=MOVED, bare=PLAIN, peak=PE
         for at in range(0, min(span, batches * LENGTH), LENGTH):
             odds, state = model.run(x[:, at:at + LENGTH], state)
             loss = F.cross_entropy(odds.flatten(0, 1), y[:, at:at + LENGTH].flatten())
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
+            improve(model, loss, optimizer, average)
             rate.step()
-            average.update()
             state = state.detach()
             total, steps = total + loss.item(), steps + 1
         if log:

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .export import Average, Members, export, start
+from .fit import improve
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 
 CLASSES = ["person", "dinosaur", "food"]
@@ -107,12 +108,8 @@ def train(names, seed, epochs=EPOCHS, log=None, test=None, decay=0.998, **shape)
         total = 0.0
         for batch in batched(names, rng):
             loss, _ = loss_of(model, batch)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
+            improve(model, loss, optimizer, average)
             rate.step()
-            average.update()
             total += loss.item()
         if log:
             log(f"epoch {epoch + 1}: training {total / batches:.4f} nats per letter")

@@ -3,11 +3,11 @@ import random
 
 import numpy
 import torch
-from torch import nn
 
 from . import conll
 from .crf import viterbi
 from .export import Average, export
+from .fit import improve
 from .golden_text import SENTENCES
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 from .tagger import StreamTagger, Tagger, Vocabulary
@@ -115,12 +115,8 @@ def train(model, items, first_names, seed, epochs=EPOCHS, share=SHARE, after_epo
         for group in batches(items, BATCH, rng):
             words, tags, _, mask = padded([coordinate(items[i]) for i in group])
             loss = model.crf.loss(model(words), tags, mask) / BATCH
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
+            improve(model, loss, optimizer, average)
             rate.step()
-            average.update()
             total += loss.item()
         if after_epoch:
             after_epoch(epoch + 1, total * BATCH / len(items))

@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .export import Average, start
+from .fit import improve
 from .place import rounded
 from .splitter import tokens
 from .words import PAD_BEFORE
@@ -152,12 +153,8 @@ def train(model, items, targets, seed, epochs, batch, peak, decay, weights=None,
             numbers, ends, labels = padded([items[i] for i in group])
             nats = -(targets[labels] * last(model(numbers), ends).log_softmax(1)).sum(1)
             loss = nats.mean() if weights is None else (nats * weights[labels]).sum() / weights[labels].sum()
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
+            improve(model, loss, optimizer, average)
             rate.step()
-            average.update()
             total += loss.item()
         if log:
             log(f"epoch {epoch + 1}: training {total / count:.4f} nats per text")

@@ -9,6 +9,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .export import Average, export, start
+from .fit import improve
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 from .strokes import CANVAS, TOLERANCE, offsets, prepare, read_kanji, read_quickdraw, varied, write_quickdraw
 
@@ -114,12 +115,8 @@ def train(sets, order, seed, epochs=EPOCHS, log=None, **shape):
             kinds = torch.tensor([k for k, _ in batch])[:, None].expand(x.shape[:2])
             offset, pen, points, steps = losses(model(x, kinds), y)
             loss = offset / points + pen / steps
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
+            improve(model, loss, optimizer, average)
             rate.step()
-            average.update()
             sums += [float(offset), float(pen), points, steps]
         if log:
             log(f"epoch {epoch + 1}: training {sums[0] / sums[2]:.4f} nats per offset, {sums[1] / sums[3]:.4f} per pen state, {int(sums[3])} steps")

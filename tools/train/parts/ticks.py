@@ -7,6 +7,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from .export import Average, export, start
+from .fit import improve
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 
 LABELS = ["down", "up"]
@@ -138,12 +139,8 @@ def train_member(x, y, seed):
         at = torch.from_numpy(rng.integers(0, len(x) - length, BATCH))[:, None] + torch.arange(length)
         seen = x[at] + NOISE * torch.randn(BATCH, length, x.shape[1])
         loss = F.cross_entropy(member(seen)[:, WARM:].flatten(0, 1), y[at][:, WARM:].flatten(), ignore_index=-1)
-        optimizer.zero_grad()
-        loss.backward()
-        nn.utils.clip_grad_norm_(member.parameters(), 1.0)
-        optimizer.step()
+        improve(member, loss, optimizer, average)
         rate.step()
-        average.update()
     average.apply()
     return member
 

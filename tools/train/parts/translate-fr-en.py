@@ -2,11 +2,11 @@
 import random
 
 import torch
-from torch import nn
 from torch.nn import functional
 
 from . import translation, translator_step
 from .export import Average
+from .fit import improve
 from .place import Log, data, output, parameters, rounded, write_card, write_golden
 from .translation import END, PAD, START, Vocabulary, bleu, english, french, joined, lower
 from .translator import Translator, greedy
@@ -77,12 +77,8 @@ def train_cycle(model, pairs, cycle, epochs, peak, after_epoch):
             memory, ask = model.encode(source)
             o, _, _, _ = model.decode(memory, ask, torch.zeros_like(ask), before)
             loss = functional.cross_entropy(model.scores(o[real]), after[real], label_smoothing=0.1)
-            optimizer.zero_grad()
-            loss.backward()
-            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
+            improve(model, loss, optimizer, average)
             rate.step()
-            average.update()
             count = int(real.sum())
             total, words = total + loss.item() * count, words + count
         after_epoch(epoch + 1, total / words)

@@ -24,13 +24,13 @@ internal static class SpokenSounds
         }
     }
 
-    /// <summary>Each recording alone, after a second with or without a sound that is no speech, with noise or babble.</summary>
-    public static IEnumerable<SpokenSound> Singles(SpokenWord[] words)
+    /// <summary>Each recording alone, after a second with or without a sound that is no speech, with noise or babble: all of them once, then all again in other rooms and noise, as often as told.</summary>
+    public static IEnumerable<SpokenSound> Singles(SpokenWord[] words, int times)
     {
-        for (int number = 0; number < words.Length; number++)
+        for (int number = 0; number < times * words.Length; number++)
         {
             SplitMix64 draw = new((ulong)(number + 1) << 32);
-            yield return Joined(draw, [words[number]], (0.8, 1.2), (0, 0), (0.6, 0.8), words);
+            yield return Joined(draw, [words[number % words.Length]], (0.8, 1.2), (0, 0), (0.6, 0.8), words);
         }
     }
 

@@ -32,7 +32,7 @@ public sealed class SpeechMeasureTests : IDisposable
         using LoadedModel model = Load(scores: 11, best: 10, $$"""{"name":"test","task":"test",{{Labels("silence")}},{{FrontEnd}},"decoder":{"type":"segments","stepMs":20},"evaluation":{"type":"keywords"} }""");
         EvaluationReport report = await new ModelEvaluator(model).RunAsync(SpokenArchive.Write(_folder), CancellationToken.None);
 
-        Assert.Equal(20, report.Sequences);
+        Assert.Equal(4 * 20, report.Sequences);
         Assert.Equal(("keyword accuracy", 0.1), (report.Figures[0].Metric, report.Figures[0].Value));
         Assert.InRange(report.Figures[1].Value, 0.8, 0.99); // all frames are tagged as speech; most are none
         Assert.InRange(report.Figures[2].Value, -1.2, -0.7); // from the beginning, a second before the word

@@ -19,7 +19,7 @@ public sealed class SpeechModelTests
     public async Task Answers_do_not_depend_on_how_the_sound_is_cut(string name)
     {
         using LoadedModel model = ModelLoader.Load(Catalog.Resolve(name));
-        float[] sound = [.. SpokenSounds.Singles(await SpokenWords.ReadAsync(SharedFolder.Require("data/speech/fsdd-test.zip"), CancellationToken.None)).Take(3).SelectMany(static s => s.Samples).Select(static s => s / 32768f)];
+        float[] sound = [.. SpokenSounds.Singles(await SpokenWords.ReadAsync(SharedFolder.Require("data/speech/fsdd-test.zip"), CancellationToken.None), 1).Take(3).SelectMany(static s => s.Samples).Select(static s => s / 32768f)];
         Random random = new(5);
         List<float[]> pieces = [];
         for (int at = 0; at < sound.Length;)
