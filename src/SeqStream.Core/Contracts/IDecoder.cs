@@ -8,7 +8,7 @@ namespace SeqStream.Contracts;
 /// </summary>
 public interface IDecoder
 {
-    /// <summary>True while nothing is remembered, so that the instance may serve another stream.</summary>
+    /// <summary>True while nothing is remembered, so that the instance may serve another stream, as it may after <see cref="Reset"/>.</summary>
     bool IsIdle => false;
 
     /// <summary>Takes the outputs of one step and emits what is settled by now.</summary>

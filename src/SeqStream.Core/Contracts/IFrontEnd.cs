@@ -9,7 +9,7 @@ namespace SeqStream.Contracts;
 /// </summary>
 public interface IFrontEnd
 {
-    /// <summary>True while nothing is remembered, so that the instance may serve another stream. A shard lends idle front ends to whoever needs one next.</summary>
+    /// <summary>True while nothing is remembered, so that the instance may serve another stream. A shard lends idle front ends, and those that were reset, to whoever needs one next.</summary>
     bool IsIdle => false;
 
     /// <summary>Takes a data frame, or refuses it whole and stays as it was. The payload is the caller's again on return.</summary>

@@ -62,10 +62,10 @@ internal sealed class ServedModel : IDisposable
     /// <summary>A decoder in its first state.</summary>
     public IDecoder RentDecoder() => _idleDecoders.TryPop(out IDecoder? decoder) ? decoder : Stages.CreateDecoder();
 
-    /// <summary>Takes an idle front end back.</summary>
+    /// <summary>Takes a front end back that remembers nothing.</summary>
     public void Return(IFrontEnd frontEnd) => _idleFrontEnds.Push(frontEnd);
 
-    /// <summary>Takes an idle decoder back.</summary>
+    /// <summary>Takes a decoder back that remembers nothing.</summary>
     public void Return(IDecoder decoder) => _idleDecoders.Push(decoder);
 
     public void Dispose() => Executor.Dispose();

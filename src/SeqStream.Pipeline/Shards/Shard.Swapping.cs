@@ -9,6 +9,7 @@ public sealed partial class Shard
     private readonly EngineOptions _options;
     private readonly List<int> _toReplay = [];     // streams at the border of a frame that go over to the new model after this turn
     private RecentFrames?[] _recent = [];          // [stream index]; empty unless frames are kept
+    private readonly Stack<RecentFrames> _spareRecent = new();
     private ServedModel? _former;                  // until its last stream has left
     private bool _isReplaying;
 
@@ -165,7 +166,16 @@ public sealed partial class Shard
     {
         if (_options.KeptFrames == 0) return;
         if (stream >= _recent.Length) Array.Resize(ref _recent, _streams.Length);
-        (_recent[stream] ??= new RecentFrames(_options.KeptFrames)).Add(payload, time, steps);
+        if (_recent[stream] is null && !_spareRecent.TryPop(out _recent[stream])) _recent[stream] = new RecentFrames(_options.KeptFrames);
+        _recent[stream]!.Add(payload, time, steps);
+    }
+
+    private void ForgetRecent(int stream)
+    {
+        if (stream >= _recent.Length || _recent[stream] is not { } recent) return;
+        recent.Clear();
+        _spareRecent.Push(recent);
+        _recent[stream] = null;
     }
 
     private readonly record struct MovedStream(int Stream, int Slot, IFrontEnd? FrontEnd, IDecoder? Decoder);

@@ -346,14 +346,30 @@ public sealed partial class Shard : IDisposable
         _quietOrder?.Remove(stream);
         active.Fill?.Clear();
         if (stream < _producers.Length) _producers[stream].Time = double.NaN;
-        if (stream < _recent.Length) _recent[stream]?.Clear();
+        ForgetRecent(stream);
         if (entry.HasState) ModelOf(in entry).Executor.Return(entry.Slot);
         entry.SlotPlusOne = 0;
         entry.Steps = 0;
         if (entry.IsFormer) (active.FrontEnd, active.Decoder, entry.IsFormer) = (null, null, false);
         active.FrontEnd?.Reset();
         active.Decoder?.Reset();
+        GiveBack(_model, active, all: true);
         active.Notes.Clear();
+    }
+
+    /// <summary>Lets others use a stream's front end and decoder: those that remember nothing, or all if they were reset.</summary>
+    private static void GiveBack(ServedModel model, ActiveStream active, bool all)
+    {
+        if (active.FrontEnd is { } frontEnd && (all || frontEnd.IsIdle))
+        {
+            model.Return(frontEnd);
+            active.FrontEnd = null;
+        }
+        if (active.Decoder is { } decoder && (all || decoder.IsIdle))
+        {
+            model.Return(decoder);
+            active.Decoder = null;
+        }
     }
 
     /// <summary>Takes back what remembers nothing, so that a quiet stream costs only its state row and entry.</summary>
@@ -361,16 +377,7 @@ public sealed partial class Shard : IDisposable
     {
         ActiveStream active = _active[entry.ActivePlusOne - 1];
         active.Phase = StreamPhase.Idle;
-        if (active.FrontEnd is { IsIdle: true })
-        {
-            ModelOf(in entry).Return(active.FrontEnd);
-            active.FrontEnd = null;
-        }
-        if (active.Decoder is { IsIdle: true })
-        {
-            ModelOf(in entry).Return(active.Decoder);
-            active.Decoder = null;
-        }
+        GiveBack(ModelOf(in entry), active, all: false);
         if (active.FrontEnd is not null || active.Decoder is not null || !active.Notes.IsEmpty || active.IsInsideMessage || active.Holds || active.Fill is { HasLast: true }) return;
         active.Latest.Clear();
         _idleRecords.Push(active);
