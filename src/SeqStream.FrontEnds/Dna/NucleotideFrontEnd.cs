@@ -53,7 +53,7 @@ public sealed class NucleotideFrontEnd(NucleotideOptions options) : IFrontEnd
     }
 
     /// <inheritdoc/>
-    public void Reset() => _length = _at = 0;
+    public void Reset() => (_length, _at, _time) = (0, 0, double.NaN);
 
     /// <inheritdoc/>
     public void Save(StateWriter writer)

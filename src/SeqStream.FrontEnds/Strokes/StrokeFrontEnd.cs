@@ -88,8 +88,10 @@ public sealed class StrokeFrontEnd(StrokeOptions options) : IFrontEnd
     /// <inheritdoc/>
     public void Reset()
     {
-        _hasStarted = _isStartDue = _isPointDue = false;
+        _hasStarted = _isStartDue = _isPointDue = _lifts = false;
         _class = 0;
+        _pen = PenTrack.At(options.Canvas);
+        (_dx, _dy, _time) = (0, 0, double.NaN);
     }
 
     /// <inheritdoc/>

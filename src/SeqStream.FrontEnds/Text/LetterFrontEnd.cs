@@ -65,6 +65,7 @@ public sealed class LetterFrontEnd(LetterOptions options) : IFrontEnd
     {
         _length = _at = 0;
         _hasStarted = _isStartDue = false;
+        _time = double.NaN;
     }
 
     /// <inheritdoc/>

@@ -72,6 +72,7 @@ public sealed class SentenceFrontEnd(SentenceOptions options) : IFrontEnd
         _splitter.Reset();
         _words.Clear();
         (_count, _place, _phase, _isAnswered, _hasEnded) = (0, 0, SentencePhase.Read, false, false);
+        _time = double.NaN;
     }
 
     /// <inheritdoc/>

@@ -80,6 +80,9 @@ public sealed class WordWindowFrontEnd : IFrontEnd
         _loaded = 0;
         _isAnswered = false;
         _hasEnded = false;
+        _time = double.NaN;
+        Array.Clear(_ids);
+        Array.Clear(_weights);
         for (int word = 0; word < _options.Back; word++) _features.WriteMark(isBefore: true, Ids(word), Weights(word));
     }
 

@@ -48,6 +48,29 @@ public sealed class BundledModelTests
         Assert.True(report.Frames > 0);
     }
 
+    /// <summary>Front ends and decoders of streams that ended serve others, which must not find anything in them.</summary>
+    [Theory]
+    [MemberData(nameof(ModelsWithGoldenPorts))]
+    public void Stream_that_ended_or_was_reset_remembers_what_a_new_one_does(string name)
+    {
+        using LoadedModel model = ModelLoader.Load(Catalog.Resolve(name));
+        StageFactory stages = model.Stages;
+        using LiveStream stream = new(stages.Executors, stages.CreateFrontEnd, stages.CreateDecoder, stages.Timing);
+        byte[] first = stream.Save();
+        foreach (GoldenSequence sequence in GoldenSequence.Of(name))
+        {
+            foreach (bool ends in (bool[])[true, false])
+            {
+                foreach (FramePayload frame in sequence.Frames()) Assert.True(stream.Push(frame, 12.5).IsAccepted);
+                Assert.False(first.AsSpan().SequenceEqual(stream.Save()));
+                if (ends) stream.End();
+                else stream.Reset();
+                while (stream.TryTake(out Emission? emission)) stream.Return(emission);
+                Assert.Equal(first, stream.Save());
+            }
+        }
+    }
+
     [Theory]
     [MemberData(nameof(Models))]
     public void Step_allocates_nothing(string name)
