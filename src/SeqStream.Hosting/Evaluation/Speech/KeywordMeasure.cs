@@ -3,12 +3,12 @@ using SeqStream.Contracts;
 namespace SeqStream.Hosting.Evaluation.Speech;
 
 /// <summary>
-/// <c>keywords</c>: each recording of a zip alone, four times in different noise: which noise a recording meets decides about as many errors as the recording does. The answer is the keyword that was tagged most often, the longer one of equals. Also how many 10 ms frames are wrongly speech or not
-/// speech, and how long after a word's beginning its tag is there.
+/// <c>keywords</c>: each recording of a zip alone, four times in different noise, since a few hundred sounds say little of the last percent. The answer is the keyword that was tagged most often, the longer one
+/// of equals. Also how many 10 ms frames are wrongly speech or not speech, and how long after a word's beginning its tag is there.
 /// </summary>
 internal sealed class KeywordMeasure : IMeasure
 {
-    private const int Times = 4; // that a recording is heard
+    private const int Hearings = 4; // of each recording
     private const int Frame = SpokenWords.RateHz / 100;
     private const double Fall = 6.30957344480193e-4; // 32 dB: what is quieter at the ends of a recording is no speech
 
@@ -17,7 +17,7 @@ internal sealed class KeywordMeasure : IMeasure
     {
         double heard = HearingDelay.Of(task.Model.Card);
         SpokenWord[] words = await SpokenWords.ReadAsync(task.Path, cancellation).ConfigureAwait(false);
-        SpokenSound[] sounds = [.. SpokenSounds.Singles(words, Times)];
+        SpokenSound[] sounds = [.. SpokenSounds.Singles(words, Hearings)];
         List<TaggedSpan>[] tags = [.. sounds.Select(static _ => new List<TaggedSpan>())];
         double[] first = [.. sounds.Select(static _ => double.NaN)]; // when the right tag was there
         await new SequenceRunner(task.Model, task.Threads).RunAsync([.. sounds.Select(static sound => sound.ToSequence())], (index, emission) =>
