@@ -1,3 +1,4 @@
+using System.Runtime.ExceptionServices;
 using System.Threading.Channels;
 using SeqStream.Contracts;
 using SeqStream.Pipeline.Checkpoints;
@@ -15,11 +16,12 @@ public sealed class StreamEngine : IAsyncDisposable
     private readonly ShardThread[] _threads;
     private readonly List<DroppingChannel> _dropping = [];
     private readonly Channel<Emission> _emissions;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = new();   // never disposed: it holds memory only, and who stops the engine need not know whether it is over
     private readonly CheckpointWriter? _writer;
     private readonly EngineOptions _options;
     private readonly Task _completion;
     private volatile StageFactory _stages;
+    private Exception? _fault;
     private int _isSwapping;
     private int _disposed;
 
@@ -39,18 +41,17 @@ public sealed class StreamEngine : IAsyncDisposable
         _emissions = Channel.CreateBounded<Emission>(new BoundedChannelOptions(options.EmissionCapacity) { SingleReader = true, SingleWriter = options.Threads == 1 });
         _shards = new Shard[options.Threads];
         _threads = new ShardThread[options.Threads];
-        ChannelWriter<Frame>[] writers = new ChannelWriter<Frame>[options.Threads];
+        Channel<Frame>[] frames = [.. Enumerable.Range(0, options.Threads).Select(_ => FramesOf(options))];
+        ChannelWriter<Frame>[] writers = Array.ConvertAll(frames, static shard => shard.Writer);
+        Frames = writers.Length == 1 ? writers[0] : new ShardRouter(writers, Streams);
+        List<StreamId>[]? busy = options.Durability is null ? null : BusyStreams(options.Durability, options.Threads);
         _writer = options.Durability is null ? null : new CheckpointWriter(options.Durability, options.Receipts, Fail, time ?? TimeProvider.System);
-        List<StreamId>[]? busy = _writer is null ? null : BusyStreams(options.Durability!, options.Threads);
         for (int i = 0; i < options.Threads; i++)
         {
             ShardKeeping? keeping = _writer is null ? null : new ShardKeeping(options.Durability!, Streams, _writer, i, busy![i]);
-            Channel<Frame> frames = FramesOf(options);
-            writers[i] = frames.Writer;
-            _shards[i] = new Shard(stages, options, frames.Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, Streams, keeping, _stop.Token);
-            _threads[i] = new ShardThread(_shards[i], i, frames.Reader, keeping, options, time ?? TimeProvider.System, _stop.Token);
+            _shards[i] = new Shard(stages, options, frames[i].Reader, _emissions.Writer, Pools, faults ?? SilentFaults.Instance, Streams, keeping, _stop.Token);
+            _threads[i] = new ShardThread(_shards[i], i, frames[i].Reader, keeping, options, time ?? TimeProvider.System, Fail, _stop.Token);
         }
-        Frames = writers.Length == 1 ? writers[0] : new ShardRouter(writers, Streams);
         _completion = CompleteAsync();
     }
 
@@ -147,7 +148,7 @@ public sealed class StreamEngine : IAsyncDisposable
         Frames.TryComplete();
     }
 
-    /// <summary>Stops at once: frames not yet stepped are dropped.</summary>
+    /// <summary>Stops at once: frames not yet stepped are dropped. Any thread, at any time.</summary>
     public void Stop()
     {
         Frames.TryComplete();
@@ -161,7 +162,6 @@ public sealed class StreamEngine : IAsyncDisposable
         Stop();
         await _completion.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         foreach (Shard shard in _shards) shard.Dispose();
-        _stop.Dispose();
     }
 
     private Channel<Frame> FramesOf(EngineOptions options)
@@ -172,20 +172,13 @@ public sealed class StreamEngine : IAsyncDisposable
         return frames;
     }
 
+    /// <summary>The engine is over when all its threads are, even after a fault: what they use is freed then.</summary>
     private async Task CompleteAsync()
     {
-        try
-        {
-            foreach (ShardThread thread in _threads) await thread.Completion.ConfigureAwait(false);
-            _emissions.Writer.TryComplete();
-            if (_writer is not null) await EndCheckpointsAsync(_writer).ConfigureAwait(false);
-        }
-        catch (Exception fault)
-        {
-            _emissions.Writer.TryComplete(fault);
-            Stop();
-            throw;
-        }
+        await Task.WhenAll(_threads.Select(static thread => thread.Completion)).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_fault is null) _emissions.Writer.TryComplete();
+        if (_writer is not null) await EndCheckpointsAsync(_writer).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (_fault is not null) ExceptionDispatchInfo.Throw(_fault);
     }
 
     /// <summary>Stores what the reader of emissions has delivered. After a stop no more is delivered.</summary>
@@ -196,8 +189,10 @@ public sealed class StreamEngine : IAsyncDisposable
         await writer.Completion.ConfigureAwait(false);
     }
 
+    /// <summary>Ends everything because of a fault; the first one is that of the engine. Called by the engine's own threads before they end.</summary>
     private void Fail(Exception fault)
     {
+        fault = Interlocked.CompareExchange(ref _fault, fault, null) ?? fault;
         _emissions.Writer.TryComplete(fault);
         Stop();
     }

@@ -7,7 +7,7 @@ internal sealed class StopSignal : IDisposable
 {
     private const int Interrupt = 2;
     private const int Terminate = 15;
-    private readonly CancellationTokenSource _stop = new();
+    private readonly CancellationTokenSource _stop = new();   // never disposed: it holds memory only, and a signal may come just when the run is over
     private readonly PosixSignalRegistration _interrupt;
     private readonly PosixSignalRegistration _terminate;
 
@@ -30,7 +30,6 @@ internal sealed class StopSignal : IDisposable
     {
         _interrupt.Dispose();
         _terminate.Dispose();
-        _stop.Dispose();
     }
 
     private void Handle(PosixSignalContext context, int signal)

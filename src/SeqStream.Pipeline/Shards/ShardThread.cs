@@ -15,6 +15,7 @@ internal sealed class ShardThread
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
     private readonly CancellationToken _cancellation;
+    private readonly Action<Exception> _failed;
     private readonly Lock _gate = new();
     private volatile TaskCompletionSource _nudge = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile ModelSwap? _swap;
@@ -26,13 +27,23 @@ internal sealed class ShardThread
     private long _sweepAt;        // when quiet streams were looked for last
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-    public ShardThread(Shard shard, int index, ChannelReader<Frame> frames, ShardKeeping? keeping, EngineOptions options, TimeProvider time, CancellationToken cancellation)
+    /// <summary>Starts the thread.</summary>
+    /// <param name="shard">Its streams; only this thread uses it until it has ended.</param>
+    /// <param name="index">Of the shard, for the thread's name.</param>
+    /// <param name="frames">What comes in.</param>
+    /// <param name="keeping">Where its streams are kept; null for nowhere.</param>
+    /// <param name="options">The engine's.</param>
+    /// <param name="time">The clock.</param>
+    /// <param name="failed">Told of the fault that ended the thread early, before it counts as ended.</param>
+    /// <param name="cancellation">Ends the thread at once.</param>
+    public ShardThread(Shard shard, int index, ChannelReader<Frame> frames, ShardKeeping? keeping, EngineOptions options, TimeProvider time, Action<Exception> failed, CancellationToken cancellation)
     {
         _shard = shard;
         _keeping = keeping;
         _frames = frames;
         _options = options;
         _time = time;
+        _failed = failed;
         _cancellation = cancellation;
         new Thread(Run) { Name = $"seqstream shard {index}", IsBackground = true }.Start();
     }
@@ -72,6 +83,7 @@ internal sealed class ShardThread
         }
         catch (Exception fault)
         {
+            _failed(fault);   // the other shards end too, although nothing may come for them
             _completion.SetException(fault);
         }
         finally
