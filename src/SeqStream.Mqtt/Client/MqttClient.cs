@@ -110,7 +110,7 @@ public sealed class MqttClient : IAsyncDisposable
 
     /// <summary>
     /// Calls back once every message handed over so far is settled: with QoS 1 and 2 acknowledged or refused by the broker, with QoS 0 written, or dropped where the options
-    /// say so. Never if the client is disposed before. The callback runs on any thread and must not block.
+    /// say so. Those who asked are called in the order in which they did, never if the client is disposed before. The callback runs on any thread and must not block.
     /// </summary>
     /// <param name="done">Called once.</param>
     public void NotifyWhenSettled(Action done) => _session.Outbox.NotifyWhenDone(done);

@@ -21,7 +21,7 @@ internal sealed class Outbox
     private OutgoingPublish? _greeting;
     private long _waitingBytes;
     private int _outstanding;
-    private readonly List<Fence> _fences = [];
+    private readonly Queue<Fence> _fences = new();
     private long _numbered, _finished;
     private long _produced, _delivered, _dropped, _refused;
     private bool _isClosed;
@@ -46,14 +46,14 @@ internal sealed class Outbox
         while (!TryEnqueue(publish, out Task? room)) await room!.WaitAsync(cancellation).ConfigureAwait(false);
     }
 
-    /// <summary>Calls back once all messages taken so far are delivered, refused or dropped; never if the client is closed before.</summary>
+    /// <summary>Calls back once all messages taken so far are delivered, refused or dropped, in the order of the calls; never if the client is closed before.</summary>
     public void NotifyWhenDone(Action done)
     {
         lock (_wire.Gate)
         {
             if (_finished < _numbered)
             {
-                _fences.Add(new Fence(_numbered, done) { Left = _numbered - _finished });
+                _fences.Enqueue(new Fence(_numbered, done) { Left = _numbered - _finished });
                 return;
             }
         }
@@ -275,13 +275,12 @@ internal sealed class Outbox
         lock (_wire.Gate)
         {
             _finished++;
-            for (int i = _fences.Count - 1; i >= 0; i--)
+            foreach (Fence fence in _fences)
             {
-                Fence fence = _fences[i];
-                if (publish.Number > fence.After || --fence.Left > 0) continue;
-                _fences.RemoveAt(i);
-                fence.Done();
+                if (publish.Number <= fence.After) fence.Left--;
             }
+            // A later fence waits for all that an earlier one waits for: those that are through are the first ones.
+            while (_fences.TryPeek(out Fence? first) && first.Left == 0) _fences.Dequeue().Done();
         }
     }
 

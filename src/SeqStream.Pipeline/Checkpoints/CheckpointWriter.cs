@@ -6,7 +6,7 @@ namespace SeqStream.Pipeline.Checkpoints;
 
 /// <summary>
 /// Stores checkpoints on a thread of its own: all that wait go into one transaction, with what the feed must know after a restart; then the feed gets its receipts back.
-/// After a failure nothing more is stored or acknowledged.
+/// Those of a shard are stored in the order in which it made them, whatever the order in which the sink reaches their barriers. After a failure nothing more is stored or acknowledged.
 /// </summary>
 internal sealed class CheckpointWriter
 {
@@ -16,6 +16,7 @@ internal sealed class CheckpointWriter
     private readonly Action<Exception> _failed;
     private readonly TaskCompletionSource _completion = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _settled = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly List<PendingCheckpoint> _early = [];   // their shards made others before them, whose answers are still on their way
     private readonly List<PendingCheckpoint> _batch = [];
     private readonly List<Checkpoint> _contents = [];
     private readonly List<long> _taken = [];
@@ -74,8 +75,8 @@ internal sealed class CheckpointWriter
         {
             while (_reached.Reader.WaitToReadAsync().AsTask().GetAwaiter().GetResult())
             {
-                while (_reached.Reader.TryRead(out PendingCheckpoint? checkpoint)) _batch.Add(checkpoint);
-                Store();
+                while (_reached.Reader.TryRead(out PendingCheckpoint? checkpoint)) Gather(checkpoint);
+                if (_batch.Count > 0) Store();
             }
             _completion.SetResult();
         }
@@ -84,6 +85,17 @@ internal sealed class CheckpointWriter
             _failed(fault);   // before anybody who waits for the end may dispose of the engine
             _completion.SetException(fault);
             _settled.TrySetResult();
+        }
+    }
+
+    /// <summary>Adds a checkpoint to the batch when its turn has come, and those that waited for it.</summary>
+    private void Gather(PendingCheckpoint checkpoint)
+    {
+        _early.Add(checkpoint);
+        while (_early.FindIndex(static waiting => waiting.Shard.TryGather(waiting)) is >= 0 and int next)
+        {
+            _batch.Add(_early[next]);
+            _early.RemoveAt(next);
         }
     }
 

@@ -12,6 +12,7 @@ internal sealed class ShardKeeping
     private readonly CheckpointWriter _writer;
     private long _storedNumber;
     private long _number;
+    private long _gathered;
 
     public ShardKeeping(DurabilityOptions options, StreamDirectory names, CheckpointWriter writer, int shard, IReadOnlyList<StreamId> busy)
     {
@@ -50,6 +51,14 @@ internal sealed class ShardKeeping
     {
         checkpoint.Number = ++_number;
         _writer.Issue();
+    }
+
+    /// <summary>True if a checkpoint is the one after that which was gathered last; then it counts as gathered. Checkpoint thread only.</summary>
+    public bool TryGather(PendingCheckpoint checkpoint)
+    {
+        if (checkpoint.Number != _gathered + 1) return false;
+        _gathered++;
+        return true;
     }
 
     /// <summary>Takes a checkpoint back after it was stored.</summary>

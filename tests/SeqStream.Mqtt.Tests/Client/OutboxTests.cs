@@ -48,6 +48,30 @@ public sealed class OutboxTests
         Assert.Equal(0, client.Counters.DroppedPublishes);
     }
 
+    /// <summary>Found by kills: where nothing was sent between two checkpoints, both waited for the same message, and the later one was told first.</summary>
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1)]
+    [InlineData(7)]
+    public async Task Who_waits_for_what_was_sent_is_told_in_the_order_of_waiting(int between)
+    {
+        SessionBroker broker = new(isV5: true, quality: 1, toSend: 0);
+        Away transport = new(link => broker.Serve(link), static () => true);
+        await using MqttClient client = new(new MqttOptions { MaxInFlight = 5, OutboundAliases = 0, KeepAlive = TimeSpan.Zero }, transport);
+        List<int> told = [];
+        for (int waiting = 0; waiting < 20; waiting++)
+        {
+            for (int i = 0; i < between + (waiting == 0 ? 1 : 0); i++) await client.EnqueueAsync(new PublishMessage { Topic = "t", Payload = new byte[] { 0, 0 } });
+            int which = waiting;
+            client.NotifyWhenSettled(() => told.Add(which));
+        }
+        Assert.Empty(told);
+        await client.ConnectAsync();
+        await client.DisconnectAsync(Clients.Patience);
+
+        Assert.Equal(Enumerable.Range(0, 20), told);
+    }
+
     [Theory]
     [InlineData("20 05 00 00 02 24 00", ReasonCode.QosNotSupported)]
     [InlineData("20 05 00 00 02 25 00", ReasonCode.RetainNotSupported)]

@@ -10,17 +10,21 @@ internal sealed class CollectingSink : IEmissionSink
     /// <summary>How long deliveries take.</summary>
     public TimeSpan Slowness { get; init; }
 
+    /// <summary>True to hold a barrier until another one of its shard comes, and to reach the later one first.</summary>
+    public bool Reverses { get; init; }
+
     /// <summary>Called after each delivery.</summary>
     public Action<int> OnDelivered { get; set; } = static _ => { };
 
     public async Task WriteAsync(SinkContext context, CancellationToken cancellation)
     {
+        Dictionary<object, IDeliveryBarrier> held = [];
         await foreach (Emission emission in context.Emissions.ReadAllAsync(cancellation))
         {
             if (emission.Kind == EmissionKind.Barrier)
             {
                 if (Slowness > TimeSpan.Zero) await Task.Delay(Slowness, cancellation);
-                emission.Barrier!.Reached();
+                Reach(emission.Barrier!, held);
             }
             else
             {
@@ -29,5 +33,14 @@ internal sealed class CollectingSink : IEmissionSink
             }
             context.Pool.Return(emission);
         }
+        foreach (IDeliveryBarrier barrier in held.Values) barrier.Reached();
+    }
+
+    private void Reach(IDeliveryBarrier barrier, Dictionary<object, IDeliveryBarrier> held)
+    {
+        object shard = ((PendingCheckpoint)barrier).Shard;
+        if (Reverses && held.TryAdd(shard, barrier)) return;
+        barrier.Reached();
+        if (held.Remove(shard, out IDeliveryBarrier? earlier)) earlier.Reached();
     }
 }

@@ -36,6 +36,30 @@ public sealed class DurableRouteTests
         Check(source, sink, seed % 2 == 0 ? 0 : LateModel.Delay);
     }
 
+    /// <summary>Barriers may be reached on any thread, and so in any order: a shard's older checkpoint must never be stored over its newer one.</summary>
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    [InlineData(4)]
+    public async Task Nothing_is_lost_or_applied_twice_whatever_the_order_in_which_barriers_are_reached(int seed)
+    {
+        Random random = new(seed);
+        using StateDirectory directory = new();
+        ScriptedSource source = new(streams: 3, messages: 200, seed);
+        CollectingSink sink = new() { Reverses = true };
+        for (int life = 0; life < 4; life++)
+        {
+            int upTo = random.Next(60), delivered = sink.Delivered.Count;
+            if (life < 3) sink.OnDelivered = count => { if (count - delivered >= upTo) throw new InvalidDataException("the process breaks off"); };
+            else sink.OnDelivered = static _ => { };
+            using SqliteCheckpointStore store = new(directory.Path);
+            using ScriptedSource.Feed feed = source.Open(window: 30, isPrompt: true);
+            await Live(store, feed, sink, TestStages.Create(), random, hibernates: seed % 2 == 0);
+        }
+        Check(source, sink, 0);
+    }
+
     private static async Task Live(SqliteCheckpointStore store, ScriptedSource.Feed feed, CollectingSink sink, StageFactory stages, Random random, bool hibernates)
     {
         feed.Restore(store.Items(Route).Select(static item => KeyValuePair.Create(item.Key, item.Value!)));
