@@ -53,14 +53,7 @@ public sealed class ChurnTests
         using StateDirectory directory = new();
         using SqliteCheckpointStore store = new(directory.Path);
         await using StreamEngine engine = new(Stages(), new EngineOptions { Durability = new DurabilityOptions(store, "r") { Interval = TimeSpan.FromMilliseconds(1), HibernateAfter = TimeSpan.FromTicks(1) } });
-        Task reading = Task.Run(async () =>
-        {
-            await foreach (Emission emission in engine.Emissions.ReadAllAsync(TestContext.Current.CancellationToken))
-            {
-                if (emission.Kind == EmissionKind.Barrier) emission.Barrier!.Reached();
-                engine.Pools.Emissions.Return(emission);
-            }
-        }, TestContext.Current.CancellationToken);
+        Task reading = engine.DrainAsync();
         for (int stream = 0; stream < Sleepers; stream++)
         {
             await engine.WriteAsync($"s{stream}", [1, 1]);

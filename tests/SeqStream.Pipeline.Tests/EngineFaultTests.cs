@@ -1,7 +1,5 @@
-using System.Text;
 using SeqStream.Contracts;
 using SeqStream.Pipeline.Checkpoints;
-using SeqStream.State;
 
 namespace SeqStream.Pipeline.Tests;
 
@@ -43,10 +41,10 @@ public sealed class EngineFaultTests
     public async Task Engine_is_over_only_when_its_checkpoints_are()
     {
         using ManualResetEventSlim isCommitting = new(), release = new();
-        using BlockingStore store = new(() => Block(isCommitting, release));
+        using ScriptedStore store = new(_ => Block(isCommitting, release));
         EngineOptions options = new() { Threads = Threads, Durability = new DurabilityOptions(store, "r") { Interval = TimeSpan.FromMilliseconds(1) } };
         StreamEngine engine = new(Faulty(), options);
-        Task reading = ReadAsync(engine);
+        Task reading = engine.DrainAsync();
         await engine.WriteAsync("a", [1, 2]);
         isCommitting.Wait(s_patience, TestContext.Current.CancellationToken);
         await engine.WriteAsync("b", [Faults]);
@@ -61,10 +59,10 @@ public sealed class EngineFaultTests
     {
         for (int i = 0; i < 200; i++)
         {
-            using BlockingStore store = new(static () => throw new CheckpointException("there is no room on the disk"));
+            using ScriptedStore store = new(static _ => throw new CheckpointException("there is no room on the disk"));
             EngineOptions options = new() { Threads = Threads, EmissionCapacity = 1, Durability = new DurabilityOptions(store, "r") { Interval = TimeSpan.FromMilliseconds(1) } };
             await using StreamEngine engine = new(Faulty(), options);
-            Task reading = ReadAsync(engine), writing = WriteWhileItGoesAsync(engine);
+            Task reading = engine.DrainAsync(), writing = WriteWhileItGoesAsync(engine);
 
             await Assert.ThrowsAsync<CheckpointException>(() => engine.Completion.WaitAsync(s_patience, TestContext.Current.CancellationToken));
             await Assert.ThrowsAsync<CheckpointException>(() => reading.WaitAsync(s_patience, TestContext.Current.CancellationToken));
@@ -78,7 +76,7 @@ public sealed class EngineFaultTests
     {
         for (int i = 0; i < 200; i++)
         {
-            using BlockingStore store = new(static () => { }) { Busy = ["a", "b", "c", "d"] };
+            using ScriptedStore store = new(static _ => { }) { Busy = ["a", "b", "c", "d"] };
             await using StreamEngine engine = new(Faulty(), new EngineOptions { Threads = Threads, Durability = new DurabilityOptions(store, "r") });
 
             CheckpointException fault = await Assert.ThrowsAsync<CheckpointException>(() => engine.Completion.WaitAsync(s_patience, TestContext.Current.CancellationToken));
@@ -114,15 +112,6 @@ public sealed class EngineFaultTests
         Assert.Equal("by order", (await Assert.ThrowsAsync<InvalidDataException>(() => engine.Completion)).Message);
     }
 
-    private static async Task ReadAsync(StreamEngine engine)
-    {
-        await foreach (Emission emission in engine.Emissions.ReadAllAsync())
-        {
-            if (emission.Kind == EmissionKind.Barrier) emission.Barrier!.Reached();
-            engine.Pools.Emissions.Return(emission);
-        }
-    }
-
     private static async Task WriteWhileItGoesAsync(StreamEngine engine)
     {
         try
@@ -136,48 +125,14 @@ public sealed class EngineFaultTests
     }
 
     /// <summary>Throws or waits when a frame says so.</summary>
-    private sealed class FaultyFrontEnd(IFrontEnd inner, Action block) : IFrontEnd
+    private sealed class FaultyFrontEnd(IFrontEnd inner, Action block) : WrappedFrontEnd(inner)
     {
-        public bool IsIdle => inner.IsIdle;
-
-        public FrameVerdict Accept(FramePayload payload, double time)
+        public override FrameVerdict Accept(FramePayload payload, double time)
         {
             float first = payload.Values(payload.Segment(0))[0];
             if (first == Faults) throw new InvalidDataException("by order");
             if (first == Blocks) block();
-            return inner.Accept(payload, time);
-        }
-
-        public bool TryNext(StepInputs inputs, ref StepNote note) => inner.TryNext(inputs, ref note);
-
-        public void End() => inner.End();
-
-        public void Reset() => inner.Reset();
-
-        public void Save(StateWriter writer) => inner.Save(writer);
-
-        public void Restore(ref StateReader reader) => inner.Restore(ref reader);
-    }
-
-    /// <summary>Can read nothing, and does as it is told when it is to store something.</summary>
-    private sealed class BlockingStore(Action commit) : ICheckpointStore
-    {
-        public string[] Busy { get; init; } = [];
-
-        public void Commit(IReadOnlyList<Checkpoint> checkpoints, IReadOnlyList<SourceItem> items) => commit();
-
-        public bool TryRead(string route, ReadOnlySpan<byte> name, StateWriter record) => Busy.Length == 0 ? false : throw new CheckpointException("the disk is gone");
-
-        public IReadOnlyList<byte[]> Streams(string route) => [];
-
-        public IReadOnlyList<byte[]> BusyStreams(string route) => Array.ConvertAll(Busy, Encoding.UTF8.GetBytes);
-
-        public IReadOnlyList<SourceItem> Items(string route) => [];
-
-        public IReadOnlyList<string> Routes() => [];
-
-        public void Dispose()
-        {
+            return base.Accept(payload, time);
         }
     }
 }

@@ -73,14 +73,9 @@ public sealed class ScaleTests
         ulong[] hashes = new ulong[s_sleepers];
         await using StreamEngine engine = new(LateModel.Stages(), new EngineOptions { Durability = durability });
         StreamId[] streams = [.. Enumerable.Range(0, s_sleepers).Select(stream => engine.Streams.Intern(Encoding.UTF8.GetBytes(FormattableString.Invariant($"s{stream}"))))];
-        Task reading = Task.Run(async () =>
+        Task reading = engine.DrainAsync(emission =>
         {
-            await foreach (Emission emission in engine.Emissions.ReadAllAsync())
-            {
-                emission.Barrier?.Reached();
-                if (emission.Kind == EmissionKind.Outputs) hashes[emission.Stream.Index] = Hash(hashes[emission.Stream.Index], emission);
-                engine.Pools.Emissions.Return(emission);
-            }
+            if (emission.Kind == EmissionKind.Outputs) hashes[emission.Stream.Index] = Hash(hashes[emission.Stream.Index], emission);
         });
         for (int frame = 0; frame < s_sleeps; frame++)
         {

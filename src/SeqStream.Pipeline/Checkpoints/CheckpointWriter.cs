@@ -92,10 +92,11 @@ internal sealed class CheckpointWriter
     private void Gather(PendingCheckpoint checkpoint)
     {
         _early.Add(checkpoint);
-        while (_early.FindIndex(static waiting => waiting.Shard.TryGather(waiting)) is >= 0 and int next)
+        while (_early.Find(static waiting => waiting.Number == waiting.Shard.GatheredNumber + 1) is { } next)
         {
-            _batch.Add(_early[next]);
-            _early.RemoveAt(next);
+            _early.Remove(next);
+            _batch.Add(next);
+            next.Shard.GatheredNumber = next.Number;
         }
     }
 

@@ -12,7 +12,6 @@ internal sealed class ShardKeeping
     private readonly CheckpointWriter _writer;
     private long _storedNumber;
     private long _number;
-    private long _gathered;
 
     public ShardKeeping(DurabilityOptions options, StreamDirectory names, CheckpointWriter writer, int shard, IReadOnlyList<StreamId> busy)
     {
@@ -37,6 +36,9 @@ internal sealed class ShardKeeping
     /// <summary>Number of the newest checkpoint that is stored.</summary>
     public long StoredNumber => Interlocked.Read(ref _storedNumber);
 
+    /// <summary>Number of the newest checkpoint whose turn to be stored has come. Checkpoint thread only.</summary>
+    public long GatheredNumber { get; set; }
+
     /// <summary>Number of the checkpoint that is filled next.</summary>
     public long NextNumber => _number + 1;
 
@@ -51,14 +53,6 @@ internal sealed class ShardKeeping
     {
         checkpoint.Number = ++_number;
         _writer.Issue();
-    }
-
-    /// <summary>True if a checkpoint is the one after that which was gathered last; then it counts as gathered. Checkpoint thread only.</summary>
-    public bool TryGather(PendingCheckpoint checkpoint)
-    {
-        if (checkpoint.Number != _gathered + 1) return false;
-        _gathered++;
-        return true;
     }
 
     /// <summary>Takes a checkpoint back after it was stored.</summary>

@@ -1,4 +1,5 @@
 using SeqStream.Contracts;
+using SeqStream.Pipeline.Shards;
 
 namespace SeqStream.Pipeline.Checkpoints;
 
@@ -18,7 +19,7 @@ internal sealed class CollectingSink : IEmissionSink
 
     public async Task WriteAsync(SinkContext context, CancellationToken cancellation)
     {
-        Dictionary<object, IDeliveryBarrier> held = [];
+        Dictionary<ShardKeeping, IDeliveryBarrier> held = [];
         await foreach (Emission emission in context.Emissions.ReadAllAsync(cancellation))
         {
             if (emission.Kind == EmissionKind.Barrier)
@@ -36,9 +37,9 @@ internal sealed class CollectingSink : IEmissionSink
         foreach (IDeliveryBarrier barrier in held.Values) barrier.Reached();
     }
 
-    private void Reach(IDeliveryBarrier barrier, Dictionary<object, IDeliveryBarrier> held)
+    private void Reach(IDeliveryBarrier barrier, Dictionary<ShardKeeping, IDeliveryBarrier> held)
     {
-        object shard = ((PendingCheckpoint)barrier).Shard;
+        ShardKeeping shard = ((PendingCheckpoint)barrier).Shard;
         if (Reverses && held.TryAdd(shard, barrier)) return;
         barrier.Reached();
         if (held.Remove(shard, out IDeliveryBarrier? earlier)) earlier.Reached();

@@ -268,23 +268,24 @@ public sealed class DurableRouteTests
     public async Task Failed_write_ends_the_route_without_acknowledging_anything_more()
     {
         ScriptedSource source = new(streams: 3, messages: 500, seed: 5);
-        FailingStore store = new(after: 3);
+        List<long> stored = [];
+        int commits = 0;
+        ScriptedStore store = new(checkpoints =>
+        {
+            if (++commits > 3) throw new CheckpointException("there is no room on the disk");
+            foreach (Checkpoint checkpoint in checkpoints) stored.AddRange(checkpoint.Receipts);
+        });
         EngineOptions options = new() { Durability = new DurabilityOptions(store, Route) { Interval = TimeSpan.FromMilliseconds(1), MostReceipts = 10 } };
         using ScriptedSource.Feed feed = source.Open(window: 20, isPrompt: true);
         CheckpointException fault = await Assert.ThrowsAsync<CheckpointException>(() => new Route(feed, TestStages.Create(), new CollectingSink(), options, new Faults()).RunAsync(CancellationToken.None).WaitAsync(s_patience, TestContext.Current.CancellationToken));
         Assert.Contains("no room", fault.Message, StringComparison.Ordinal);
-        Assert.Equal(store.Receipts.Order(), Enumerable.Range(0, source.Count).Where(message => source.IsAcknowledged(message)).Select(static message => message + 1L));
+        Assert.Equal(stored.Order(), Enumerable.Range(0, source.Count).Where(message => source.IsAcknowledged(message)).Select(static message => message + 1L));
     }
 
-    private static async Task Read(StreamEngine engine, List<(string, long, double[])>? said = null)
+    private static Task Read(StreamEngine engine, List<(string, long, double[])>? said = null) => engine.DrainAsync(emission =>
     {
-        await foreach (Emission emission in engine.Emissions.ReadAllAsync())
-        {
-            if (emission.Kind == EmissionKind.Barrier) emission.Barrier!.Reached();
-            else if (emission.Kind == EmissionKind.Outputs) said?.Add((engine.Streams.Name(emission.Stream), emission.Step, emission.Values(emission.Output(0)).ToArray()));
-            engine.Pools.Emissions.Return(emission);
-        }
-    }
+        if (emission.Kind == EmissionKind.Outputs) said?.Add((engine.Streams.Name(emission.Stream), emission.Step, emission.Values(emission.Output(0)).ToArray()));
+    });
 
     private sealed class Faults : IFaultReporter
     {
@@ -305,34 +306,6 @@ public sealed class DurableRouteTests
                 payload.Add(ScriptedSource.Values(message));
                 await context.Frames.WriteAsync(new Frame { Stream = context.Streams.Intern($"s{source.Streams[message]}"), Time = double.NaN, Position = message + 1, Payload = payload }, cancellation);
             }
-        }
-    }
-
-    /// <summary>A disk that is full after some writes.</summary>
-    private sealed class FailingStore(int after) : ICheckpointStore
-    {
-        private int _commits;
-
-        public List<long> Receipts { get; } = [];
-
-        public void Commit(IReadOnlyList<Checkpoint> checkpoints, IReadOnlyList<SourceItem> items)
-        {
-            if (++_commits > after) throw new CheckpointException("there is no room on the disk");
-            foreach (Checkpoint checkpoint in checkpoints) Receipts.AddRange(checkpoint.Receipts);
-        }
-
-        public bool TryRead(string route, ReadOnlySpan<byte> name, StateWriter record) => false;
-
-        public IReadOnlyList<byte[]> Streams(string route) => [];
-
-        public IReadOnlyList<byte[]> BusyStreams(string route) => [];
-
-        public IReadOnlyList<SourceItem> Items(string route) => [];
-
-        public IReadOnlyList<string> Routes() => [];
-
-        public void Dispose()
-        {
         }
     }
 }

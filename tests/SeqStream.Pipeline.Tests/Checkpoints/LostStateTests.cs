@@ -43,15 +43,10 @@ public sealed class LostStateTests
             List<(string, EndReason)> ended = [];
             Dictionary<string, long> firstSteps = [];
             await using StreamEngine engine = new(of, new EngineOptions { Durability = new DurabilityOptions(store, Route) { OnLostState = LostStatePolicy.BeginAnew } });
-            Task reading = Task.Run(async () =>
+            Task reading = engine.DrainAsync(emission =>
             {
-                await foreach (Emission emission in engine.Emissions.ReadAllAsync())
-                {
-                    if (emission.Kind == EmissionKind.Barrier) emission.Barrier!.Reached();
-                    else if (emission.Kind == EmissionKind.End) ended.Add((engine.Streams.Name(emission.Stream), emission.Reason));
-                    else firstSteps.TryAdd(engine.Streams.Name(emission.Stream), emission.Step);
-                    engine.Pools.Emissions.Return(emission);
-                }
+                if (emission.Kind == EmissionKind.End) ended.Add((engine.Streams.Name(emission.Stream), emission.Reason));
+                else firstSteps.TryAdd(engine.Streams.Name(emission.Stream), emission.Step);
             });
             foreach (string stream in streams) await engine.WriteAsync(stream, [1, 2, 3]);   // the front end keeps the third
             engine.Frames.TryComplete();
@@ -76,23 +71,11 @@ public sealed class LostStateTests
     }
 
     /// <summary>Takes back what was saved, and then says that it cannot be used.</summary>
-    private sealed class RefusingFrontEnd(IFrontEnd inner) : IFrontEnd
+    private sealed class RefusingFrontEnd(IFrontEnd inner) : WrappedFrontEnd(inner)
     {
-        public bool IsIdle => inner.IsIdle;
-
-        public FrameVerdict Accept(FramePayload payload, double time) => inner.Accept(payload, time);
-
-        public bool TryNext(StepInputs inputs, ref StepNote note) => inner.TryNext(inputs, ref note);
-
-        public void End() => inner.End();
-
-        public void Reset() => inner.Reset();
-
-        public void Save(StateWriter writer) => inner.Save(writer);
-
-        public void Restore(ref StateReader reader)
+        public override void Restore(ref StateReader reader)
         {
-            inner.Restore(ref reader);
+            base.Restore(ref reader);
             throw new StateSnapshotException("it was saved by another front end.");
         }
     }

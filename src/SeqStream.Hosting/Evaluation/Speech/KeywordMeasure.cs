@@ -24,7 +24,7 @@ internal sealed class KeywordMeasure : IMeasure
         {
             if (emission.Kind != EmissionKind.Label) return;
             if (!emission.IsPartial) tags[index].Add(new TaggedSpan(emission.Label ?? "", emission.SpanStart, emission.SpanEnd));
-            else if (double.IsNaN(first[index]) && emission.Label == SpokenWords.Names[words[index % words.Length].Digit]) first[index] = emission.Time + heard;
+            else if (double.IsNaN(first[index]) && emission.Label == SpokenWords.Names[sounds[index].Digits[0]]) first[index] = emission.Time + heard;
         }, cancellation).ConfigureAwait(false);
         return Report(task, words, sounds, tags, first);
     }
@@ -35,9 +35,8 @@ internal sealed class KeywordMeasure : IMeasure
         List<double> delays = [];
         for (int i = 0; i < sounds.Length; i++)
         {
-            SpokenWord word = words[i % words.Length];
-            (double start, double end) = SpokenPart(word, sounds[i].Spans[0].Start);
-            if (AnswerOf(tags[i]) == SpokenWords.Names[word.Digit]) right++;
+            (double start, double end) = SpokenPart(words[i % words.Length], sounds[i].Spans[0].Start);
+            if (AnswerOf(tags[i]) == SpokenWords.Names[sounds[i].Digits[0]]) right++;
             if (tags[i].Any(tag => IsKeyword(tag) && tag.End <= start)) early++;
             if (!double.IsNaN(first[i])) delays.Add(first[i] - start);
             for (int frame = 0; frame < sounds[i].Samples.Length / Frame; frame++)
